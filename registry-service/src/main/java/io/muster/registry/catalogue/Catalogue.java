@@ -1,0 +1,234 @@
+package io.muster.registry.catalogue;
+
+import io.muster.api.Position;
+import io.muster.api.Registration;
+import io.muster.registry.catalogue.Outcome.Applied;
+import io.muster.registry.catalogue.Outcome.Effect;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * All instances of all services, as a state machine: {@link #apply} decides, and nothing else changes it.
+ *
+ * <p>One thread at a time applies; any thread reads. A reader sees each service as a whole, and sees a service at least as
+ * new as the {@link #position()} that it read before.
+ */
+public final class Catalogue {
+    /*
+     * Each service is one immutable ServiceState that a change replaces: O(n) references copied per change, in exchange
+     * for readers that need no lock and for snapshots that are free. A service that lost its last instance is dropped, so
+     * that names which come and go cost no memory; `forgotten` keeps the largest index at which that happened, so that a
+     * service without instances still never shows a position older than one it has shown.
+     */
+    private final long epoch;
+    private final int maxInstances;
+    private final Map<ServiceKey, ServiceState> services = new ConcurrentHashMap<>();
+    private final Map<Address, List<InstanceKey>> addresses = new HashMap<>();
+    private volatile long index;
+    private volatile long forgotten;
+    private volatile int size;
+
+    /**
+     * @param epoch names this history, 0 to 2^53
+     * @param maxInstances how many instances it may hold
+     */
+    public Catalogue(long epoch, int maxInstances) {
+        this.epoch = epoch;
+        this.maxInstances = maxInstances;
+    }
+
+    /** Where the catalogue is. */
+    public Position position() {
+        return new Position(epoch, index);
+    }
+
+    /** How many instances it holds, in every status. */
+    public int size() {
+        return size;
+    }
+
+    /** The service, without instances when it is unknown. */
+    public ServiceState service(ServiceKey key) {
+        // Read before the map: a service dropped in between shows an older position now and a newer one later.
+        long absentIndex = forgotten;
+        ServiceState state = services.get(key);
+        return state == null ? ServiceState.empty(key, absentIndex) : state;
+    }
+
+    /** The services of a namespace that have instances, sorted by name. */
+    public List<ServiceState> services(String namespace) {
+        List<ServiceState> found = new ArrayList<>();
+        for (ServiceState state : services.values()) {
+            if (state.key().namespace().equals(namespace)) {
+                found.add(state);
+            }
+        }
+        found.sort(Comparator.comparing(state -> state.key().service()));
+        return found;
+    }
+
+    /** All services that have instances, in no order. */
+    public Collection<ServiceState> services() {
+        return List.copyOf(services.values());
+    }
+
+    /** The instance of that name. */
+    public Optional<InstanceRecord> find(InstanceKey key) {
+        return service(key.service()).find(key.id());
+    }
+
+    /** Carries out one command and adds what changed to {@code changes}. */
+    public Outcome apply(Command command, Collection<Change> changes) {
+        if (command instanceof Command.Register register) {
+            return register(register, changes);
+        }
+        Optional<InstanceRecord> found = find(command.key());
+        if (found.isEmpty()) {
+            return new Outcome.NotFound(command.key());
+        }
+        InstanceRecord current = found.get();
+        if (command instanceof Command.Patch patch) {
+            return guarded(current, patch.generation(), () -> patch(current, patch, changes));
+        }
+        if (command instanceof Command.Deregister deregister) {
+            return guarded(current, deregister.generation(), () -> {
+                remove(current, Source.INSTANCE, "deregistered", changes);
+                return new Applied(current.generation(), Effect.REMOVED);
+            });
+        }
+        if (command instanceof Command.ReportChecks report) {
+            return guarded(current, report.generation(), () -> reportChecks(current, report, changes));
+        }
+        Command.Remove removal = (Command.Remove) command;
+        return guarded(current, removal.generation(), () -> {
+            if (current.checks().passing()) {
+                return new Applied(current.generation(), Effect.UNCHANGED);
+            }
+            remove(current, Source.REGISTRY, removal.reason(), changes);
+            return new Applied(current.generation(), Effect.REMOVED);
+        });
+    }
+
+    private static Outcome guarded(InstanceRecord current, Position generation, Decision decision) {
+        return current.generation().equals(generation)
+                ? decision.decide()
+                : new Outcome.StaleGeneration(current.generation());
+    }
+
+    private Outcome register(Command.Register command, Collection<Change> changes) {
+        Registration registration = command.registration();
+        Optional<InstanceRecord> found = find(command.key());
+        if (found.isPresent()) {
+            InstanceRecord current = found.get();
+            if (current.registration().process().equals(registration.process())) {
+                if (current.registration().equals(registration)) {
+                    return new Applied(current.generation(), Effect.UNCHANGED);
+                }
+                supersede(command, changes);
+                put(current.with(registration), Source.INSTANCE, "replaced", changes);
+                return new Applied(current.generation(), Effect.CHANGED);
+            }
+        } else if (size >= maxInstances) {
+            return new Outcome.Full(maxInstances);
+        }
+        supersede(command, changes);
+        Position generation = new Position(epoch, index + 1);
+        String reason = found.isPresent() ? "registered by a new process" : "registered";
+        put(
+                new InstanceRecord(command.key(), generation, registration, command.owner(), Checks.PASSING),
+                Source.INSTANCE,
+                reason,
+                changes);
+        return new Applied(generation, Effect.CREATED);
+    }
+
+    private Outcome patch(InstanceRecord current, Command.Patch command, Collection<Change> changes) {
+        Registration patched = current.registration().with(command.patch());
+        if (patched.equals(current.registration())) {
+            return new Applied(current.generation(), Effect.UNCHANGED);
+        }
+        put(current.with(patched), Source.INSTANCE, "patched", changes);
+        return new Applied(current.generation(), Effect.CHANGED);
+    }
+
+    private Outcome reportChecks(InstanceRecord current, Command.ReportChecks command, Collection<Change> changes) {
+        if (command.checks().equals(current.checks())) {
+            return new Applied(current.generation(), Effect.UNCHANGED);
+        }
+        String reason =
+                command.checks().passing() ? "checks pass" : command.checks().reason();
+        put(current.with(command.checks()), Source.CHECKS, reason, changes);
+        return new Applied(current.generation(), Effect.CHANGED);
+    }
+
+    /** Another process on the same address of the namespace means that the older one is gone: two cannot listen there. */
+    private void supersede(Command.Register command, Collection<Change> changes) {
+        Address address = Address.of(command.key(), command.registration());
+        for (InstanceKey other : List.copyOf(addresses.getOrDefault(address, List.of()))) {
+            Optional<InstanceRecord> record = other.equals(command.key()) ? Optional.empty() : find(other);
+            if (record.isPresent()
+                    && !record.get()
+                            .registration()
+                            .process()
+                            .equals(command.registration().process())) {
+                remove(record.get(), Source.REGISTRY, "superseded by " + command.key(), changes);
+            }
+        }
+    }
+
+    private void put(InstanceRecord record, Source source, String reason, Collection<Change> changes) {
+        long changed = index + 1;
+        ServiceKey service = record.key().service();
+        ServiceState before = service(service);
+        Optional<InstanceRecord> former = before.find(record.key().id());
+        former.ifPresent(this::unlink);
+        addresses
+                .computeIfAbsent(Address.of(record.key(), record.registration()), address -> new ArrayList<>(1))
+                .add(record.key());
+        services.put(service, before.with(record, changed));
+        int grown = former.isPresent() ? size : size + 1;
+        size = grown;
+        index = changed;
+        changes.add(new Change(changed, record.key(), record, source, reason));
+    }
+
+    private void remove(InstanceRecord record, Source source, String reason, Collection<Change> changes) {
+        long changed = index + 1;
+        ServiceKey service = record.key().service();
+        unlink(record);
+        ServiceState after = service(service).without(record.key().id(), changed);
+        if (after.isEmpty()) {
+            forgotten = changed;
+            services.remove(service);
+        } else {
+            services.put(service, after);
+        }
+        int shrunk = size - 1;
+        size = shrunk;
+        index = changed;
+        changes.add(new Change(changed, record.key(), null, source, reason));
+    }
+
+    private void unlink(InstanceRecord record) {
+        addresses.computeIfPresent(Address.of(record.key(), record.registration()), (address, keys) -> {
+            keys.remove(record.key());
+            return keys.isEmpty() ? null : keys;
+        });
+    }
+
+    private interface Decision {
+        Outcome decide();
+    }
+
+    private record Address(String namespace, String host, int port) {
+        static Address of(InstanceKey key, Registration registration) {
+            return new Address(key.service().namespace(), registration.host(), registration.port());
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.muster.registry.catalogue;
+
+import io.muster.api.InstancePatch;
+import io.muster.api.Position;
+import io.muster.api.Registration;
+
+/** What the catalogue is asked to do. Commands are data: they say everything that the decision depends on. */
+public sealed interface Command {
+    /** Which instance it is about. */
+    InstanceKey key();
+
+    /**
+     * Registers or replaces an instance.
+     *
+     * @param key which
+     * @param registration what it says of itself
+     * @param owner who may change it: the id of the credential that registered it
+     */
+    record Register(InstanceKey key, Registration registration, String owner) implements Command {}
+
+    /**
+     * Changes what an instance says of itself.
+     *
+     * @param key which
+     * @param generation must be the current one
+     * @param patch what changes
+     */
+    record Patch(InstanceKey key, Position generation, InstancePatch patch) implements Command {}
+
+    /**
+     * Takes an instance out of the catalogue at its own wish.
+     *
+     * @param key which
+     * @param generation must be the current one
+     */
+    record Deregister(InstanceKey key, Position generation) implements Command {}
+
+    /**
+     * Says what an instance's checks found.
+     *
+     * @param key which
+     * @param generation must be the current one
+     * @param checks the finding
+     */
+    record ReportChecks(InstanceKey key, Position generation, Checks checks) implements Command {}
+
+    /**
+     * Removes an instance whose checks have failed for long; one whose checks pass again stays.
+     *
+     * @param key which
+     * @param generation must be the current one
+     * @param reason why
+     */
+    record Remove(InstanceKey key, Position generation, String reason) implements Command {}
+}

@@ -1,0 +1,51 @@
+package io.muster.registry.catalogue;
+
+import io.muster.api.Instance;
+import io.muster.api.InstanceStatus;
+import io.muster.api.Position;
+import io.muster.api.Registration;
+
+/**
+ * An instance in the catalogue. What each source says stands apart; the effective status is derived.
+ *
+ * @param key its name
+ * @param generation the position at which its process registered
+ * @param registration what it says of itself
+ * @param owner who may change it
+ * @param checks what its checks say
+ */
+public record InstanceRecord(
+        InstanceKey key, Position generation, Registration registration, String owner, Checks checks) {
+    /** The effective status: checks over what the instance says of itself. */
+    public InstanceStatus status() {
+        return checks.passing() ? registration.status() : InstanceStatus.DOWN;
+    }
+
+    /** Why it has this status; empty when nothing is to be said. */
+    public String reason() {
+        return checks.reason();
+    }
+
+    /** The instance as the API shows it. */
+    public Instance toInstance() {
+        return new Instance(
+                key.id(),
+                generation,
+                registration.host(),
+                registration.port(),
+                registration.secure(),
+                status(),
+                reason(),
+                registration.weight(),
+                registration.zone(),
+                registration.metadata());
+    }
+
+    InstanceRecord with(Registration newRegistration) {
+        return new InstanceRecord(key, generation, newRegistration, owner, checks);
+    }
+
+    InstanceRecord with(Checks newChecks) {
+        return new InstanceRecord(key, generation, registration, owner, newChecks);
+    }
+}

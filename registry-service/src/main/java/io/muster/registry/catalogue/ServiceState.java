@@ -1,0 +1,97 @@
+package io.muster.registry.catalogue;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** All instances of one service at one moment. Immutable; one change makes a new one. */
+public final class ServiceState {
+    private static final InstanceRecord[] NONE = {};
+    private static final Comparator<InstanceRecord> BY_ID =
+            Comparator.comparing(record -> record.key().id());
+
+    private final ServiceKey key;
+    private final long index;
+    private final InstanceRecord[] records;
+
+    private ServiceState(ServiceKey key, long index, InstanceRecord[] records) {
+        this.key = key;
+        this.index = index;
+        this.records = records;
+    }
+
+    /** A service without instances that last changed at {@code index}. */
+    static ServiceState empty(ServiceKey key, long index) {
+        return new ServiceState(key, index, NONE);
+    }
+
+    /** Which service. */
+    public ServiceKey key() {
+        return key;
+    }
+
+    /** The index of its last change. */
+    public long index() {
+        return index;
+    }
+
+    /** Its instances, sorted by id; unmodifiable. */
+    public List<InstanceRecord> instances() {
+        return Collections.unmodifiableList(Arrays.asList(records));
+    }
+
+    /** Whether it has no instance. */
+    public boolean isEmpty() {
+        return records.length == 0;
+    }
+
+    /** The instance of that id. Logarithmic. */
+    public Optional<InstanceRecord> find(String id) {
+        int at = search(id);
+        return at < 0 ? Optional.empty() : Optional.of(records[at]);
+    }
+
+    ServiceState with(InstanceRecord record, long newIndex) {
+        int at = Arrays.binarySearch(records, record, BY_ID);
+        InstanceRecord[] next;
+        if (at >= 0) {
+            next = records.clone();
+            next[at] = record;
+        } else {
+            int insertion = -at - 1;
+            next = new InstanceRecord[records.length + 1];
+            System.arraycopy(records, 0, next, 0, insertion);
+            next[insertion] = record;
+            System.arraycopy(records, insertion, next, insertion + 1, records.length - insertion);
+        }
+        return new ServiceState(key, newIndex, next);
+    }
+
+    ServiceState without(String id, long newIndex) {
+        int at = search(id);
+        InstanceRecord[] next = new InstanceRecord[records.length - 1];
+        System.arraycopy(records, 0, next, 0, at);
+        System.arraycopy(records, at + 1, next, at, next.length - at);
+        return new ServiceState(key, newIndex, next);
+    }
+
+    private int search(String id) {
+        int low = 0;
+        int high = records.length - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            int order = records[middle].key().id().compareTo(id);
+            if (order == 0) {
+                return middle;
+            }
+            if (order < 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return -1;
+    }
+}

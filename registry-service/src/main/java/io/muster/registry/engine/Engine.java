@@ -1,0 +1,52 @@
+package io.muster.registry.engine;
+
+import io.muster.api.InstanceReference;
+import io.muster.api.Position;
+import io.muster.registry.catalogue.Command;
+import io.muster.registry.catalogue.Outcome;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Keeps the catalogue. Thread-safe; nothing here blocks.
+ *
+ * <p>Every engine passes the same contract test.
+ */
+public interface Engine extends AutoCloseable {
+    /** Begins to accept commands and to watch deadlines. */
+    void start();
+
+    /**
+     * Orders and applies commands, as one batch.
+     *
+     * @return one outcome per command, in their order, once {@link #view()} shows their effects; fails with
+     *     {@link IllegalStateException} when the engine is not running
+     */
+    CompletionStage<List<Outcome>> submit(List<Command> commands);
+
+    /**
+     * Notes signs of life. They are not logged: a restart gives everybody a full term.
+     *
+     * @return the ones that are not registered in that generation
+     */
+    CompletionStage<List<InstanceReference>> observe(List<InstanceReference> alive);
+
+    /** What this node knows; always answers at once. */
+    View view();
+
+    /** What changed after {@code from}, as far as this node still remembers. */
+    Changes changes(Position from);
+
+    /**
+     * Calls {@code listener} after every change, on the thread that applied it: it must return at once and must not
+     * throw.
+     */
+    void onChange(Runnable listener);
+
+    /** Whether this node decides that an instance fell silent. */
+    boolean hasAuthority();
+
+    /** Ends it. Reads go on answering from memory. */
+    @Override
+    void close();
+}

@@ -1,0 +1,223 @@
+package io.muster.registry.engine.standalone;
+
+import io.muster.api.InstanceReference;
+import io.muster.api.Position;
+import io.muster.registry.catalogue.Catalogue;
+import io.muster.registry.catalogue.Change;
+import io.muster.registry.catalogue.Command;
+import io.muster.registry.catalogue.InstanceKey;
+import io.muster.registry.catalogue.Outcome;
+import io.muster.registry.catalogue.ServiceKey;
+import io.muster.registry.catalogue.ServiceState;
+import io.muster.registry.engine.ChangeLog;
+import io.muster.registry.engine.Changes;
+import io.muster.registry.engine.Engine;
+import io.muster.registry.engine.View;
+import io.muster.registry.health.DeadlineTracker;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the catalogue in this process's memory and always has the authority to expire.
+ *
+ * <p>Commands are applied on the caller's thread under one lock: a command takes microseconds, so a queue would only add
+ * latency. Reads and heartbeats of healthy instances take no lock.
+ */
+public final class StandaloneEngine implements Engine, View {
+    private static final Logger log = LoggerFactory.getLogger(StandaloneEngine.class);
+    private static final long MAX_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private final Catalogue catalogue;
+    private final ChangeLog changeLog;
+    private final DeadlineTracker deadlines;
+    private final LongSupplier nanoClock;
+    private final ScheduledExecutorService ticker;
+    private final long ttlNanos;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile boolean running;
+    private volatile long warmUntilNanos;
+    private @Nullable ScheduledFuture<?> ticks;
+
+    /**
+     * @param config how it behaves
+     * @param epoch names the history that begins with this start, 0 to 2^53; another one at each start
+     * @param nanoClock monotonic time in nanoseconds
+     * @param ticker runs the look at the deadlines; the caller shuts it down after {@link #close()}
+     */
+    public StandaloneEngine(
+            StandaloneConfig config, long epoch, LongSupplier nanoClock, ScheduledExecutorService ticker) {
+        this.catalogue = new Catalogue(epoch, config.maxInstances());
+        this.changeLog = new ChangeLog(config.rememberedChanges());
+        this.ttlNanos = config.ttl().toNanos();
+        this.deadlines = new DeadlineTracker(ttlNanos, config.removeAfter().toNanos());
+        this.nanoClock = nanoClock;
+        this.ticker = ticker;
+    }
+
+    @Override
+    public void start() {
+        warmUntilNanos = nanoClock.getAsLong() + ttlNanos;
+        running = true;
+        long periodNanos = Math.max(TimeUnit.MILLISECONDS.toNanos(1), Math.min(MAX_TICK_NANOS, ttlNanos / 20));
+        ticks = ticker.scheduleWithFixedDelay(this::tick, periodNanos, periodNanos, TimeUnit.NANOSECONDS);
+        log.info("Registry engine standalone started at {}", position());
+    }
+
+    @Override
+    public CompletionStage<List<Outcome>> submit(List<Command> commands) {
+        if (!running) {
+            return CompletableFuture.failedFuture(new IllegalStateException("engine standalone is not running"));
+        }
+        return CompletableFuture.completedFuture(apply(commands));
+    }
+
+    @Override
+    public CompletionStage<List<InstanceReference>> observe(List<InstanceReference> alive) {
+        if (!running) {
+            return CompletableFuture.failedFuture(new IllegalStateException("engine standalone is not running"));
+        }
+        long now = nanoClock.getAsLong();
+        List<InstanceReference> unknown = new ArrayList<>(0);
+        List<Command> revivals = new ArrayList<>(0);
+        for (InstanceReference reference : alive) {
+            if (!deadlines.renew(InstanceKey.of(reference), reference.generation(), now, revivals)) {
+                unknown.add(reference);
+            }
+        }
+        if (!revivals.isEmpty()) {
+            apply(revivals);
+        }
+        return CompletableFuture.completedFuture(unknown);
+    }
+
+    @Override
+    public View view() {
+        return this;
+    }
+
+    @Override
+    public Changes changes(Position from) {
+        lock.lock();
+        try {
+            return changeLog.since(from, catalogue.position());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public boolean hasAuthority() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        running = false;
+        ScheduledFuture<?> current = ticks;
+        if (current != null) {
+            current.cancel(false);
+        }
+    }
+
+    @Override
+    public Position position() {
+        return catalogue.position();
+    }
+
+    @Override
+    public boolean stale() {
+        return false;
+    }
+
+    @Override
+    public boolean warming() {
+        return running && nanoClock.getAsLong() - warmUntilNanos < 0;
+    }
+
+    @Override
+    public ServiceState service(ServiceKey key) {
+        return catalogue.service(key);
+    }
+
+    @Override
+    public List<ServiceState> services(String namespace) {
+        return catalogue.services(namespace);
+    }
+
+    @Override
+    public Collection<ServiceState> services() {
+        return catalogue.services();
+    }
+
+    @Override
+    public int size() {
+        return catalogue.size();
+    }
+
+    private List<Outcome> apply(List<Command> commands) {
+        List<Outcome> outcomes = new ArrayList<>(commands.size());
+        List<Change> changes = new ArrayList<>(commands.size() + 1);
+        List<Command> revivals = new ArrayList<>(0);
+        lock.lock();
+        try {
+            long now = nanoClock.getAsLong();
+            for (Command command : commands) {
+                int before = changes.size();
+                Outcome outcome = catalogue.apply(command, changes);
+                for (Change change : changes.subList(before, changes.size())) {
+                    deadlines.changed(change, now);
+                }
+                outcomes.add(outcome);
+                // What an instance says of itself is a sign of life.
+                if (outcome instanceof Outcome.Applied applied
+                        && (command instanceof Command.Register || command instanceof Command.Patch)) {
+                    deadlines.renew(command.key(), applied.generation(), now, revivals);
+                }
+            }
+            for (Command revival : revivals) {
+                int before = changes.size();
+                catalogue.apply(revival, changes);
+                for (Change change : changes.subList(before, changes.size())) {
+                    deadlines.changed(change, now);
+                }
+            }
+            changeLog.append(changes);
+        } finally {
+            lock.unlock();
+        }
+        if (!changes.isEmpty()) {
+            listeners.forEach(Runnable::run);
+        }
+        return outcomes;
+    }
+
+    private void tick() {
+        try {
+            List<Command> due = deadlines.due(nanoClock.getAsLong());
+            if (running && !due.isEmpty()) {
+                apply(due);
+            }
+        } catch (RuntimeException e) {
+            // A tick that throws would never be scheduled again, and nobody would ever be evicted.
+            log.error("The look at the deadlines failed; the next one goes on", e);
+        }
+    }
+}
