@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -84,16 +83,18 @@ public final class JsonCodec {
      */
     public <T> Decoded<T> decode(byte[] json, Class<T> type) {
         List<String> unknown = new ArrayList<>(0);
-        try {
-            T value = readers.computeIfAbsent(type, mapper::readerFor)
-                    .withAttribute(UNKNOWN_FIELDS, unknown)
-                    .readValue(json);
-            if (value == null) {
-                throw malformed("the body must be a JSON object but was null");
+        try (JsonParser in = mapper.createParser(json)) {
+            try {
+                T value = readers.computeIfAbsent(type, mapper::readerFor)
+                        .withAttribute(UNKNOWN_FIELDS, unknown)
+                        .readValue(in);
+                if (value == null) {
+                    throw malformed("the body must be a JSON object but was " + (json.length == 0 ? "empty" : "null"));
+                }
+                return new Decoded<>(value, unknown);
+            } catch (JsonMappingException e) {
+                throw problem(e, in);
             }
-            return new Decoded<>(value, unknown);
-        } catch (JsonMappingException e) {
-            throw invalid(e);
         } catch (JsonProcessingException e) {
             throw malformed(describe(e));
         } catch (IOException e) {
@@ -101,29 +102,31 @@ public final class JsonCodec {
         }
     }
 
-    private static ProblemException invalid(JsonMappingException e) {
+    private static ProblemException problem(JsonMappingException e, JsonParser in) throws IOException {
         String path = path(e);
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof InvalidFieldException violation) {
                 return Problem.invalid(violation.below(join(path, violation.field())))
                         .asException();
             }
+            if (cause instanceof JsonParseException broken) {
+                return malformed(describe(broken));
+            }
         }
-        if (e.getCause() instanceof InputCoercionException || e.getCause() instanceof JsonParseException) {
-            return Problem.invalid(new InvalidFieldException(
-                            path.isEmpty() ? "body" : path, "valid", describe((JsonProcessingException) e.getCause())))
-                    .asException();
+        if (path.isEmpty()) {
+            return malformed(describe(e));
         }
+        Class<?> type = e instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
+        return Problem.invalid(new InvalidFieldException(path, typeName(type), offender(e, in)))
+                .asException();
+    }
+
+    /** The value that does not fit: a scalar as it stands, an object or array by its first character. */
+    private static String offender(JsonMappingException e, JsonParser in) throws IOException {
         if (e instanceof InvalidFormatException format) {
-            return Problem.invalid(new InvalidFieldException(path, typeName(format.getTargetType()), format.getValue()))
-                    .asException();
+            return String.valueOf(format.getValue());
         }
-        if (e instanceof MismatchedInputException mismatch && !path.isEmpty()) {
-            return Problem.invalid(
-                            new InvalidFieldException(path, typeName(mismatch.getTargetType()), describe(mismatch)))
-                    .asException();
-        }
-        return malformed(describe(e));
+        return String.valueOf(in.getText());
     }
 
     private static ProblemException malformed(String detail) {
@@ -151,7 +154,7 @@ public final class JsonCodec {
             return "one of the known values";
         }
         if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
-            return "an integer";
+            return "an integer in range";
         }
         if (type == boolean.class || type == Boolean.class) {
             return "true or false";
@@ -196,7 +199,7 @@ public final class JsonCodec {
                 .addModule(module)
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)

@@ -20,7 +20,7 @@ public interface Engine extends AutoCloseable {
      * Orders and applies commands, as one batch.
      *
      * @return one outcome per command, in their order, once {@link #view()} shows their effects; fails with
-     *     {@link IllegalStateException} when the engine is not running
+     *     {@link EngineUnavailableException} when the engine is not running
      */
     CompletionStage<List<Outcome>> submit(List<Command> commands);
 

@@ -12,6 +12,7 @@ import io.muster.registry.catalogue.ServiceState;
 import io.muster.registry.engine.ChangeLog;
 import io.muster.registry.engine.Changes;
 import io.muster.registry.engine.Engine;
+import io.muster.registry.engine.EngineUnavailableException;
 import io.muster.registry.engine.View;
 import io.muster.registry.health.DeadlineTracker;
 import java.util.ArrayList;
@@ -79,7 +80,7 @@ public final class StandaloneEngine implements Engine, View {
     @Override
     public CompletionStage<List<Outcome>> submit(List<Command> commands) {
         if (!running) {
-            return CompletableFuture.failedFuture(new IllegalStateException("engine standalone is not running"));
+            return CompletableFuture.failedFuture(new EngineUnavailableException("engine standalone is not running"));
         }
         return CompletableFuture.completedFuture(apply(commands));
     }
@@ -87,7 +88,7 @@ public final class StandaloneEngine implements Engine, View {
     @Override
     public CompletionStage<List<InstanceReference>> observe(List<InstanceReference> alive) {
         if (!running) {
-            return CompletableFuture.failedFuture(new IllegalStateException("engine standalone is not running"));
+            return CompletableFuture.failedFuture(new EngineUnavailableException("engine standalone is not running"));
         }
         long now = nanoClock.getAsLong();
         List<InstanceReference> unknown = new ArrayList<>(0);

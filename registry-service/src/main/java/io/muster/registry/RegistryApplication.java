@@ -1,0 +1,41 @@
+package io.muster.registry;
+
+import java.util.Map;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+
+/** The registry server. */
+@SpringBootApplication
+@EnableConfigurationProperties(RegistryProperties.class)
+public class RegistryApplication {
+    private static final Map<String, Object> DEFAULTS = Map.ofEntries(
+            Map.entry("spring.application.name", "muster-registry"),
+            Map.entry("server.address", "127.0.0.1"),
+            Map.entry("server.port", "7070"),
+            Map.entry("server.shutdown", "graceful"),
+            Map.entry("server.netty.idle-timeout", "60s"),
+            Map.entry("spring.lifecycle.timeout-per-shutdown-phase", "5s"),
+            Map.entry("spring.codec.max-in-memory-size", "256KB"),
+            Map.entry("spring.main.banner-mode", "off"),
+            Map.entry("spring.jmx.enabled", "false"),
+            Map.entry("management.endpoints.web.exposure.include", "health,info,prometheus"),
+            Map.entry("management.endpoint.health.probes.enabled", "true"),
+            Map.entry("management.endpoint.health.show-details", "always"),
+            Map.entry("management.info.env.enabled", "true"),
+            Map.entry("springdoc.api-docs.path", "/v3/api-docs"),
+            Map.entry("springdoc.default-produces-media-type", "application/json"));
+
+    /** Runs the server until it is told to stop. */
+    public static void main(String[] args) {
+        builder().run(args);
+    }
+
+    /** The server with its defaults, which every property source overrides. */
+    public static SpringApplicationBuilder builder() {
+        return new SpringApplicationBuilder(RegistryApplication.class)
+                .web(WebApplicationType.REACTIVE)
+                .properties(DEFAULTS);
+    }
+}

@@ -1,0 +1,90 @@
+package io.muster.registry;
+
+import io.muster.api.Position;
+import io.muster.registry.engine.Engine;
+import io.muster.registry.engine.standalone.StandaloneConfig;
+import io.muster.registry.engine.standalone.StandaloneEngine;
+import io.muster.registry.watch.ServiceEncoder;
+import io.muster.registry.watch.WatchConfig;
+import io.muster.registry.watch.WatchHub;
+import java.security.SecureRandom;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.LongSupplier;
+import org.springframework.boot.web.embedded.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.web.reactive.server.ReactiveWebServerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ReactorResourceFactory;
+
+/** Puts the server's parts together; the one place where clocks, randomness and threads come from. */
+@Configuration(proxyBeanMethods = false)
+class RegistryConfiguration {
+    @Bean
+    LongSupplier nanoClock() {
+        return System::nanoTime;
+    }
+
+    @Bean(destroyMethod = "shutdownNow")
+    ScheduledThreadPoolExecutor deadlineExecutor() {
+        return singleThread("muster-deadlines");
+    }
+
+    @Bean(destroyMethod = "shutdownNow")
+    ScheduledThreadPoolExecutor watchExecutor() {
+        return singleThread("muster-watch");
+    }
+
+    @Bean(initMethod = "start", destroyMethod = "close")
+    Engine engine(RegistryProperties properties, LongSupplier nanoClock, ScheduledThreadPoolExecutor deadlineExecutor) {
+        StandaloneConfig config = new StandaloneConfig(
+                properties.ttl(),
+                properties.removeAfter(),
+                properties.limits().maxInstances(),
+                properties.limits().rememberedChanges());
+        long epoch = new SecureRandom().nextLong(1, Position.MAX_VALUE);
+        return new StandaloneEngine(config, epoch, nanoClock, deadlineExecutor);
+    }
+
+    @Bean
+    ServiceEncoder serviceEncoder(Engine engine) {
+        return new ServiceEncoder(engine.view());
+    }
+
+    @Bean(initMethod = "start", destroyMethod = "close")
+    WatchHub watchHub(
+            Engine engine,
+            ServiceEncoder encoder,
+            RegistryProperties properties,
+            LongSupplier nanoClock,
+            ScheduledThreadPoolExecutor watchExecutor) {
+        WatchConfig config = new WatchConfig(
+                properties.gather(),
+                properties.keepAlive(),
+                properties.limits().stalledAfter(),
+                properties.limits().maxStreams());
+        return new WatchHub(engine, encoder, config, nanoClock, watchExecutor);
+    }
+
+    /** The server runs on Reactor Netty, whatever else is on the class path. */
+    @Bean
+    ReactiveWebServerFactory reactiveWebServerFactory(ReactorResourceFactory resources) {
+        NettyReactiveWebServerFactory factory = new NettyReactiveWebServerFactory();
+        factory.setResourceFactory(resources);
+        return factory;
+    }
+
+    @Bean
+    StreamLifecycle streamLifecycle(WatchHub hub) {
+        return new StreamLifecycle(hub);
+    }
+
+    private static ScheduledThreadPoolExecutor singleThread(String name) {
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+        executor.setRemoveOnCancelPolicy(true);
+        return executor;
+    }
+}

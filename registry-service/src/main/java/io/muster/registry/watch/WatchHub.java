@@ -1,0 +1,347 @@
+package io.muster.registry.watch;
+
+import io.muster.api.ClosingEvent;
+import io.muster.api.Position;
+import io.muster.api.Problem;
+import io.muster.api.Subscription;
+import io.muster.api.WatcherEvent;
+import io.muster.registry.catalogue.Change;
+import io.muster.registry.catalogue.ServiceKey;
+import io.muster.registry.engine.Changes;
+import io.muster.registry.engine.Engine;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+
+/**
+ * Joins the engine's changes with the watchers. Its public methods are thread-safe.
+ *
+ * <p>One thread gathers, encodes and hands out; writing happens on the connections' own threads.
+ */
+public final class WatchHub implements AutoCloseable {
+    /*
+     * Positions on a stream. `dispatched` is the position up to which every change has been put into the mailboxes of its
+     * watchers. A watcher whose mailbox runs empty has been sent everything up to there, so that position becomes its event
+     * id. Snapshots are taken from the engine when they are written and may be newer; a change that follows is then already
+     * covered by the snapshot's own position, and the client drops it.
+     */
+    private static final Logger log = LoggerFactory.getLogger(WatchHub.class);
+    private static final int KEEP_ALIVE_SLOTS = 20;
+
+    private final Engine engine;
+    private final ServiceEncoder encoder;
+    private final WatchConfig config;
+    private final LongSupplier nanoClock;
+    private final ScheduledExecutorService executor;
+    private final SecureRandom random = new SecureRandom();
+
+    private final Map<String, Watcher> watchers = new ConcurrentHashMap<>();
+    private final AtomicBoolean dispatchPending = new AtomicBoolean();
+    private final LongAdder collapses = new LongAdder();
+    private final LongAdder events = new LongAdder();
+    private volatile Dispatched dispatched;
+    private volatile boolean closed;
+
+    /** Touched by the hub's thread alone. */
+    private final Map<ServiceKey, Set<Watcher>> topics = new HashMap<>();
+
+    private final List<Set<Watcher>> slots = new ArrayList<>();
+    private final Set<Watcher> warmed = new HashSet<>();
+    private long lastDispatchNanos;
+    private int slot;
+
+    /**
+     * @param engine where changes come from
+     * @param encoder encodes services
+     * @param config how streams behave
+     * @param nanoClock monotonic time in nanoseconds
+     * @param executor one thread; the caller shuts it down after {@link #close()}
+     */
+    public WatchHub(
+            Engine engine,
+            ServiceEncoder encoder,
+            WatchConfig config,
+            LongSupplier nanoClock,
+            ScheduledExecutorService executor) {
+        this.engine = engine;
+        this.encoder = encoder;
+        this.config = config;
+        this.nanoClock = nanoClock;
+        this.executor = executor;
+        this.dispatched = new Dispatched(engine.view().position());
+        for (int i = 0; i < KEEP_ALIVE_SLOTS; i++) {
+            slots.add(new HashSet<>());
+        }
+    }
+
+    /** Begins to follow the engine. */
+    public void start() {
+        lastDispatchNanos = nanoClock.getAsLong();
+        engine.onChange(this::changed);
+        long slotNanos = Math.max(1, config.keepAlive().toNanos() / KEEP_ALIVE_SLOTS);
+        Future<?> unusedKeepAlives =
+                executor.scheduleAtFixedRate(guarded(this::keepAlive), slotNanos, slotNanos, TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Opens a stream.
+     *
+     * @param request what it is to carry
+     * @param cut cuts its connection, whatever is still unwritten
+     * @return what to write, for one subscriber; each group is to be flushed before the next is asked for. Cancelling it
+     *     ends the watcher
+     * @throws io.muster.api.ProblemException with status 503 when too many are open or the registry is closing
+     */
+    public Flux<Flux<byte[]>> watch(WatchRequest request, Runnable cut) {
+        if (closed) {
+            throw Problem.of(503, "Closing", "the registry is closing").asException();
+        }
+        if (watchers.size() >= config.maxWatchers()) {
+            throw Problem.of(503, "Too many streams", "at most " + config.maxWatchers() + " streams may be open")
+                    .asException();
+        }
+        return Flux.defer(() -> {
+            Watcher watcher = new Watcher(newId(), request, cut, nanoClock);
+            watchers.put(watcher.id(), watcher);
+            executor.execute(guarded(() -> open(watcher)));
+            return watcher.groups(this::snapshot, () -> dispatched.idLine()).doFinally(signal -> forget(watcher));
+        });
+    }
+
+    /**
+     * Replaces a watcher's services. Each one that was not there before is answered by its snapshot on the stream.
+     *
+     * @return completes when the subscription is in place
+     * @throws io.muster.api.ProblemException with status 404 when there is no such watcher
+     */
+    public CompletableFuture<Void> subscribe(String watcherId, Subscription subscription) {
+        Watcher watcher = find(watcherId);
+        List<ServiceKey> wanted = watcher.request().keys(subscription);
+        return CompletableFuture.runAsync(
+                () -> {
+                    for (ServiceKey service : List.copyOf(watcher.services())) {
+                        if (!wanted.contains(service)) {
+                            leave(watcher, service);
+                        }
+                    }
+                    for (ServiceKey service : wanted) {
+                        if (join(watcher, service)) {
+                            watcher.sendSnapshot(service);
+                        }
+                    }
+                },
+                executor);
+    }
+
+    /**
+     * Notes that a watcher has applied everything up to a position.
+     *
+     * @throws io.muster.api.ProblemException with status 404 when there is no such watcher
+     */
+    public void acknowledge(String watcherId, Position position) {
+        find(watcherId).acknowledge(position);
+    }
+
+    /** How many streams are open. */
+    public int watchers() {
+        return watchers.size();
+    }
+
+    /** How often a slow watcher's changes collapsed into a snapshot. */
+    public long collapses() {
+        return collapses.sum();
+    }
+
+    /** How many change events were handed to watchers. */
+    public long events() {
+        return events.sum();
+    }
+
+    /** Ends all streams, marked as planned, and opens no more. */
+    @Override
+    public void close() {
+        closed = true;
+        Frame last = Frame.closing(new ClosingEvent("the registry is closing"));
+        watchers.values().forEach(watcher -> watcher.close(last));
+    }
+
+    private String newId() {
+        byte[] bytes = new byte[16];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    private Frame snapshot(ServiceKey service) {
+        return Frame.snapshot(engine.view().warming(), encoder.encode(service));
+    }
+
+    private Watcher find(String watcherId) {
+        Watcher watcher = watchers.get(watcherId);
+        if (watcher == null) {
+            throw Problem.of(404, "Unknown watcher", "there is no open stream of that watcher id")
+                    .asException();
+        }
+        return watcher;
+    }
+
+    private void open(Watcher watcher) {
+        if (!watchers.containsKey(watcher.id())) {
+            return;
+        }
+        boolean warming = engine.view().warming();
+        watcher.send(Frame.watcher(new WatcherEvent(watcher.id(), dispatched.position(), warming)));
+        List<ServiceKey> services = watcher.request().keys();
+        services.forEach(service -> join(watcher, service));
+        resume(watcher, services);
+        slots.get(Math.floorMod(watcher.id().hashCode(), KEEP_ALIVE_SLOTS)).add(watcher);
+        if (!warming) {
+            warmed.add(watcher);
+        }
+        if (closed) {
+            watcher.close(Frame.closing(new ClosingEvent("the registry is closing")));
+        }
+    }
+
+    private void resume(Watcher watcher, List<ServiceKey> services) {
+        Position from = watcher.request().lastEventId();
+        Changes missed = from == null ? null : engine.changes(from);
+        if (missed == null || !missed.complete()) {
+            services.forEach(watcher::sendSnapshot);
+            return;
+        }
+        byService(missed.changes()).forEach((service, changes) -> {
+            if (services.contains(service)) {
+                watcher.sendChange(
+                        service,
+                        ChangeFrames.encode(service, changes, missed.upTo().epoch()));
+            }
+        });
+    }
+
+    private boolean join(Watcher watcher, ServiceKey service) {
+        topics.computeIfAbsent(service, key -> new HashSet<>()).add(watcher);
+        return watcher.services().add(service);
+    }
+
+    private void leave(Watcher watcher, ServiceKey service) {
+        watcher.services().remove(service);
+        topics.computeIfPresent(service, (key, members) -> {
+            members.remove(watcher);
+            return members.isEmpty() ? null : members;
+        });
+    }
+
+    private void forget(Watcher watcher) {
+        watchers.remove(watcher.id());
+        executor.execute(guarded(() -> {
+            List.copyOf(watcher.services()).forEach(service -> leave(watcher, service));
+            slots.forEach(members -> members.remove(watcher));
+            warmed.remove(watcher);
+        }));
+    }
+
+    /** The first change after a pause is sent at once; those that follow wait for the end of the window. */
+    private void changed() {
+        if (dispatchPending.compareAndSet(false, true)) {
+            executor.execute(guarded(() -> {
+                long sinceLast = nanoClock.getAsLong() - lastDispatchNanos;
+                long wait = config.gather().toNanos() - sinceLast;
+                if (wait <= 0) {
+                    dispatch();
+                } else {
+                    Future<?> unusedDispatch = executor.schedule(guarded(this::dispatch), wait, TimeUnit.NANOSECONDS);
+                }
+            }));
+        }
+    }
+
+    private void dispatch() {
+        dispatchPending.set(false);
+        lastDispatchNanos = nanoClock.getAsLong();
+        Changes changes = engine.changes(dispatched.position());
+        if (changes.complete()) {
+            byService(changes.changes()).forEach((service, list) -> {
+                Collection<Watcher> members = topics.getOrDefault(service, Set.of());
+                if (!members.isEmpty()) {
+                    Frame frame =
+                            ChangeFrames.encode(service, list, changes.upTo().epoch());
+                    for (Watcher watcher : members) {
+                        if (watcher.sendChange(service, frame)) {
+                            collapses.increment();
+                        }
+                    }
+                    events.add(members.size());
+                }
+                encoder.forgetIfEmpty(service);
+            });
+        } else {
+            log.warn("Changes since {} are no longer remembered; every watcher gets snapshots", dispatched.position());
+            topics.forEach((service, members) -> members.forEach(watcher -> watcher.sendSnapshot(service)));
+        }
+        dispatched = new Dispatched(changes.upTo());
+    }
+
+    private static Map<ServiceKey, List<Change>> byService(List<Change> changes) {
+        Map<ServiceKey, List<Change>> grouped = new LinkedHashMap<>();
+        for (Change change : changes) {
+            grouped.computeIfAbsent(change.key().service(), key -> new ArrayList<>())
+                    .add(change);
+        }
+        return grouped;
+    }
+
+    /** Each turn looks at one slot of the watchers, so that their signs of life do not come all at once. */
+    private void keepAlive() {
+        slot = (slot + 1) % KEEP_ALIVE_SLOTS;
+        boolean warming = engine.view().warming();
+        for (Watcher watcher : List.copyOf(slots.get(slot))) {
+            if (watcher.stalledNanos() > config.stalledAfter().toNanos()) {
+                log.info("Stream {} is cut: its reader took nothing for {}", watcher.id(), config.stalledAfter());
+                watcher.abort();
+            } else if (!warming && warmed.add(watcher)) {
+                watcher.services().forEach(watcher::sendSnapshot);
+            } else {
+                watcher.keepAlive();
+            }
+        }
+    }
+
+    /** A task that throws must not end a periodic one, nor pass unseen. */
+    private static Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                log.error("A task of the watch hub failed", e);
+            }
+        };
+    }
+
+    private record Dispatched(Position position, List<byte[]> line) {
+        Dispatched(Position position) {
+            this(position, List.of(Frame.id(position)));
+        }
+
+        byte[] idLine() {
+            return line.get(0);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.muster.registry.watch;
+
+import io.muster.api.Position;
+import io.muster.registry.catalogue.ServiceKey;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+
+/**
+ * One open stream.
+ *
+ * <p>The stream is a sequence of groups, and a group is written when the one before has left for the socket. So at most one
+ * group is under way, whatever the reader does; meanwhile the mailbox collapses.
+ */
+final class Watcher {
+    private final String id;
+    private final WatchRequest request;
+    private final Runnable cut;
+    private final LongSupplier nanoClock;
+    private final Sinks.Many<Watcher> tokens = Sinks.many().unicast().onBackpressureBuffer();
+
+    /** Touched by the hub's thread alone. */
+    private final Set<ServiceKey> services = new HashSet<>();
+
+    private final Object lock = new Object();
+    private final Mailbox mailbox = new Mailbox();
+    private boolean announced;
+    private long announcedNanos;
+    private boolean closing;
+    private volatile Position acknowledged = Position.NONE;
+
+    Watcher(String id, WatchRequest request, Runnable cut, LongSupplier nanoClock) {
+        this.id = id;
+        this.request = request;
+        this.cut = cut;
+        this.nanoClock = nanoClock;
+    }
+
+    String id() {
+        return id;
+    }
+
+    WatchRequest request() {
+        return request;
+    }
+
+    Set<ServiceKey> services() {
+        return services;
+    }
+
+    /** The position up to which the watcher says that it has applied everything. */
+    Position acknowledged() {
+        return acknowledged;
+    }
+
+    void acknowledge(Position position) {
+        synchronized (lock) {
+            if (position.epoch() != acknowledged.epoch() || position.index() > acknowledged.index()) {
+                acknowledged = position;
+            }
+        }
+    }
+
+    /**
+     * The stream; to be subscribed to once.
+     *
+     * @param snapshot encodes the newest state of a service
+     * @param idLine names the position up to which every watcher has been given its changes
+     */
+    Flux<Flux<byte[]>> groups(Function<ServiceKey, Frame> snapshot, Supplier<byte[]> idLine) {
+        return tokens.asFlux().map(token -> Flux.defer(() -> Flux.fromIterable(take(snapshot, idLine))));
+    }
+
+    void send(Frame control) {
+        synchronized (lock) {
+            mailbox.addControl(control);
+            announce();
+        }
+    }
+
+    void sendSnapshot(ServiceKey service) {
+        synchronized (lock) {
+            mailbox.addSnapshot(service);
+            announce();
+        }
+    }
+
+    /** Returns whether the watcher is too slow and its changes collapsed. */
+    boolean sendChange(ServiceKey service, Frame change) {
+        synchronized (lock) {
+            boolean collapsed = mailbox.addChange(service, change);
+            announce();
+            return collapsed;
+        }
+    }
+
+    void keepAlive() {
+        synchronized (lock) {
+            if (!announced) {
+                mailbox.addKeepAlive();
+                announce();
+            }
+        }
+    }
+
+    /** For how long the reader has not taken what waits for it; 0 when nothing waits. */
+    long stalledNanos() {
+        synchronized (lock) {
+            return announced ? nanoClock.getAsLong() - announcedNanos : 0;
+        }
+    }
+
+    /** Ends the stream after a last event. */
+    void close(Frame last) {
+        synchronized (lock) {
+            if (!closing) {
+                mailbox.addControl(last);
+                announce();
+                closing = true;
+                tokens.tryEmitComplete();
+            }
+        }
+    }
+
+    /** Ends the stream at once: its connection is cut. */
+    void abort() {
+        cut.run();
+    }
+
+    /** At most one token is under way: the group that it stands for takes everything that waits by then. */
+    private void announce() {
+        if (!announced && !closing) {
+            announced = true;
+            announcedNanos = nanoClock.getAsLong();
+            tokens.tryEmitNext(this);
+        }
+    }
+
+    private List<byte[]> take(Function<ServiceKey, Frame> snapshot, Supplier<byte[]> idLine) {
+        synchronized (lock) {
+            // Read before the mailbox: changes up to that position were put into it before the position was published.
+            byte[] position = idLine.get();
+            List<byte[]> batch = mailbox.take(snapshot, position);
+            announced = false;
+            if (!mailbox.isEmpty()) {
+                announce();
+            }
+            return batch;
+        }
+    }
+}

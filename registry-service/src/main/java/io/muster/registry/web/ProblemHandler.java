@@ -1,0 +1,136 @@
+package io.muster.registry.web;
+
+import io.muster.api.InvalidFieldException;
+import io.muster.api.JsonCodec;
+import io.muster.api.Problem;
+import io.muster.api.ProblemException;
+import io.muster.registry.engine.EngineUnavailableException;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.web.reactive.error.ErrorWebExceptionHandler;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.MethodNotAllowedException;
+import org.springframework.web.server.MissingRequestValueException;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.ServerWebInputException;
+import org.springframework.web.server.UnsupportedMediaTypeStatusException;
+import reactor.core.publisher.Mono;
+
+/** Answers every error as a problem (RFC 9457). */
+@Component
+@Order(-2)
+final class ProblemHandler implements ErrorWebExceptionHandler {
+    private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
+    private static final String RETRY_AFTER_SECONDS = "1";
+
+    @Override
+    public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
+        ServerHttpResponse response = exchange.getResponse();
+        if (response.isCommitted()) {
+            return Mono.error(error);
+        }
+        Problem problem = problem(error);
+        if (problem.status() >= 500 && problem.status() != 503) {
+            log.error(
+                    "{} {} failed",
+                    exchange.getRequest().getMethod(),
+                    exchange.getRequest().getPath(),
+                    error);
+        }
+        response.setRawStatusCode(problem.status());
+        HttpHeaders headers = response.getHeaders();
+        if (error instanceof ResponseStatusException status) {
+            headers.addAll(status.getHeaders());
+        }
+        if (problem.status() == 503) {
+            headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        byte[] body = JsonCodec.server().encode(problem);
+        return response.writeWith(
+                Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+    }
+
+    private static Problem problem(Throwable error) {
+        if (error instanceof ProblemException e) {
+            return e.problem();
+        }
+        if (error instanceof InvalidFieldException e) {
+            return Problem.invalid(e);
+        }
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DataBufferLimitException) {
+                return new Problem(
+                        "urn:muster:problem:body-too-large",
+                        "Body too large",
+                        413,
+                        "the body is larger than this server accepts",
+                        "body",
+                        null);
+            }
+        }
+        if (error instanceof MethodNotAllowedException e) {
+            String allowed =
+                    e.getSupportedMethods().stream().map(Object::toString).collect(Collectors.joining(", "));
+            return invalid(405, "Method not allowed", "method", "one of " + allowed, e.getHttpMethod());
+        }
+        if (error instanceof UnsupportedMediaTypeStatusException e) {
+            return invalid(
+                    415,
+                    "Unsupported media type",
+                    HttpHeaders.CONTENT_TYPE,
+                    "application/json",
+                    String.valueOf(e.getContentType()));
+        }
+        if (error instanceof MissingRequestValueException e) {
+            return invalid(400, "Invalid field", e.getName(), "present", "absent");
+        }
+        if (error instanceof ServerWebInputException e) {
+            String field = e.getMethodParameter() == null
+                    ? "body"
+                    : Objects.requireNonNullElse(e.getMethodParameter().getParameterName(), "body");
+            return new Problem(
+                    "urn:muster:problem:invalid-field",
+                    "Invalid field",
+                    400,
+                    Objects.requireNonNullElse(e.getReason(), "the request cannot be read"),
+                    field,
+                    null);
+        }
+        if (error instanceof ResponseStatusException e) {
+            return Problem.of(
+                    e.getStatusCode().value(),
+                    title(e.getStatusCode().value()),
+                    "there is nothing to answer this request");
+        }
+        if (error instanceof EngineUnavailableException) {
+            return Problem.of(503, "Unavailable", "the registry cannot do that now");
+        }
+        return Problem.of(500, "Internal error", "the registry failed; its log says why");
+    }
+
+    private static Problem invalid(int status, String title, String field, String rule, String value) {
+        InvalidFieldException violation = new InvalidFieldException(field, rule, value);
+        return new Problem(
+                "urn:muster:problem:invalid-field",
+                title,
+                status,
+                String.valueOf(violation.getMessage()),
+                violation.field(),
+                violation.value());
+    }
+
+    private static String title(int status) {
+        HttpStatus known = HttpStatus.resolve(status);
+        return known == null ? "Error" : known.getReasonPhrase();
+    }
+}

@@ -1,0 +1,136 @@
+package io.muster.registry.web;
+
+import io.muster.api.Headers;
+import io.muster.api.Instance;
+import io.muster.api.InstanceStatus;
+import io.muster.api.InvalidFieldException;
+import io.muster.api.Names;
+import io.muster.api.Position;
+import io.muster.api.ServiceList;
+import io.muster.api.ServiceSnapshot;
+import io.muster.registry.catalogue.InstanceRecord;
+import io.muster.registry.catalogue.ServiceKey;
+import io.muster.registry.catalogue.ServiceState;
+import io.muster.registry.engine.Engine;
+import io.muster.registry.engine.View;
+import io.muster.registry.watch.EncodedService;
+import io.muster.registry.watch.ServiceEncoder;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@Tag(name = "services", description = "The catalogue")
+class ServiceController {
+    private final View view;
+    private final ServiceEncoder encoder;
+
+    ServiceController(Engine engine, ServiceEncoder encoder) {
+        this.view = engine.view();
+        this.encoder = encoder;
+    }
+
+    @Operation(summary = "List the services of a namespace")
+    @ApiResponse(
+            responseCode = "200",
+            description = "Sorted by name",
+            content = @Content(schema = @Schema(implementation = ServiceList.class)))
+    @GetMapping("/v1/services")
+    ResponseEntity<byte[]> list(@RequestParam(defaultValue = Names.DEFAULT_NAMESPACE) String namespace) {
+        Names.namespace(namespace);
+        long epoch = view.position().epoch();
+        List<ServiceList.Entry> entries = new ArrayList<>();
+        for (ServiceState state : view.services(namespace)) {
+            int up = 0;
+            for (InstanceRecord instance : state.instances()) {
+                up += instance.status().takesRequests() ? 1 : 0;
+            }
+            entries.add(new ServiceList.Entry(
+                    state.key().service(),
+                    new Position(epoch, state.index()),
+                    state.instances().size(),
+                    up));
+        }
+        return Bodies.json(200, new ServiceList(namespace, entries));
+    }
+
+    @Operation(summary = "Look up the instances of a service")
+    @ApiResponse(
+            responseCode = "200",
+            description = "Sorted by id, in every status unless filtered; empty for an unknown service",
+            content = @Content(schema = @Schema(implementation = ServiceSnapshot.class)))
+    @ApiResponse(responseCode = "304", description = "The entity tag of If-None-Match is current", content = @Content)
+    @GetMapping("/v1/services/{service}")
+    ResponseEntity<byte[]> lookup(
+            @PathVariable String service,
+            @RequestParam(defaultValue = Names.DEFAULT_NAMESPACE) String namespace,
+            @RequestParam(required = false) @Nullable String status,
+            @RequestParam(required = false) @Nullable String zone,
+            @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String ifNoneMatch) {
+        EncodedService encoded = encoder.encode(new ServiceKey(namespace, service));
+        HttpHeaders headers = new HttpHeaders();
+        headers.set(HttpHeaders.ETAG, encoded.etag());
+        headers.set(HttpHeaders.CACHE_CONTROL, "no-cache");
+        if (view.warming()) {
+            headers.set(Headers.WARMING, "true");
+        }
+        byte[] body = encoded.json();
+        if (status != null || zone != null) {
+            headers.remove(HttpHeaders.ETAG);
+            body = filtered(encoded.state(), status == null ? null : status(status), zone);
+        } else if (ifNoneMatch != null && matches(ifNoneMatch, encoded.etag())) {
+            return ResponseEntity.status(304).headers(headers).build();
+        }
+        headers.setContentType(MediaType.APPLICATION_JSON);
+        return ResponseEntity.ok().headers(headers).body(body);
+    }
+
+    private byte[] filtered(ServiceState state, @Nullable InstanceStatus status, @Nullable String zone) {
+        List<Instance> instances = new ArrayList<>();
+        for (InstanceRecord record : state.instances()) {
+            boolean wanted = (status == null || record.status() == status)
+                    && (zone == null || record.registration().zone().equals(zone));
+            if (wanted) {
+                instances.add(record.toInstance());
+            }
+        }
+        Position position = new Position(view.position().epoch(), state.index());
+        return io.muster.api.JsonCodec.server()
+                .encode(new ServiceSnapshot(state.key().namespace(), state.key().service(), position, instances));
+    }
+
+    private static InstanceStatus status(String name) {
+        for (InstanceStatus status : InstanceStatus.values()) {
+            if (status.name().equals(name) && status != InstanceStatus.UNKNOWN) {
+                return status;
+            }
+        }
+        throw new InvalidFieldException("status", "one of STARTING, UP, DRAINING, DOWN, MAINTENANCE", name);
+    }
+
+    private static boolean matches(String ifNoneMatch, String etag) {
+        if (ifNoneMatch.equals(etag) || ifNoneMatch.equals("*")) {
+            return true;
+        }
+        for (String candidate : ifNoneMatch.split(",", -1)) {
+            String tag = candidate.strip();
+            if (tag.equals(etag) || tag.equals("W/" + etag)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
