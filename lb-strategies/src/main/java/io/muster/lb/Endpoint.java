@@ -5,9 +5,14 @@ package io.muster.lb;
  * long as id and generation stay. Thread-safe; reads are lock-free and allocate nothing, {@link #statistics()} apart.
  */
 public final class Endpoint {
+    private final Group group;
+    private final Load load;
+    private final Ejection ejection = new Ejection();
     private volatile Target target;
 
-    Endpoint(Target target) {
+    Endpoint(Target target, Group group) {
+        this.group = group;
+        this.load = new Load(group.now());
         this.target = target;
     }
 
@@ -18,7 +23,7 @@ public final class Endpoint {
 
     /** Requests started and not finished. */
     public int inFlight() {
-        return 0;
+        return (int) load.inFlight();
     }
 
     /**
@@ -27,17 +32,70 @@ public final class Endpoint {
      * Always finite and above 0; comparable only among endpoints of one balancer.
      */
     public double cost() {
-        return 1;
+        double known = load.latency();
+        double latency = known > 0 ? known : group.meanLatency();
+        return (load.inFlight() + 1) * latency * load.penalty();
     }
 
     /** Its statistics now, for display. */
     public EndpointStatistics statistics() {
-        return new EndpointStatistics(0, 0, 1, 0, 0, 0, false);
+        return new EndpointStatistics(
+                inFlight(),
+                Math.round(load.latency()),
+                load.penalty(),
+                load.successes(),
+                load.failures(),
+                load.cancellations(),
+                ejection.isOut());
     }
 
     @Override
     public String toString() {
         Target now = target;
         return now.id() + "@" + now.generation();
+    }
+
+    void target(Target target) {
+        this.target = target;
+    }
+
+    Load load() {
+        return load;
+    }
+
+    Ejection ejection() {
+        return ejection;
+    }
+
+    /** Whether it is the process that {@code other} describes. */
+    boolean isProcess(Target other) {
+        Target now = target;
+        return now.id().equals(other.id()) && now.generation().equals(other.generation());
+    }
+
+    /** Whether its latest request started so long ago that what is known of it may be wrong by now. */
+    boolean isIdle() {
+        return PeakEwma.isStale(group.now() - load.startedAt());
+    }
+
+    void started(long now) {
+        load.started(now);
+    }
+
+    void ended(Outcome outcome, long latencyNanos, long now) {
+        if (outcome == Outcome.CANCELLED) {
+            load.cancelled();
+            return;
+        }
+        boolean unknown = load.latency() == 0;
+        if (outcome == Outcome.SUCCESS) {
+            load.succeeded(latencyNanos, now);
+        } else {
+            load.failed(latencyNanos, now, group.meanLatency());
+        }
+        if (outcome.isAnswer()) {
+            ejection.answered();
+        }
+        group.sampled(now, unknown && load.latency() > 0);
     }
 }
