@@ -32,9 +32,7 @@ public final class Endpoint {
      * Always finite and above 0; comparable only among endpoints of one balancer.
      */
     public double cost() {
-        double known = load.latency();
-        double latency = known > 0 ? known : group.meanLatency();
-        return (load.inFlight() + 1) * latency * load.penalty();
+        return (load.inFlight() + 1) * expectedLatency();
     }
 
     /** Its statistics now, for display. */
@@ -78,6 +76,12 @@ public final class Endpoint {
         return PeakEwma.isStale(group.now() - load.startedAt());
     }
 
+    /** Smoothed latency or, without history, the mean of the others; times the penalty; in nanoseconds. */
+    double expectedLatency() {
+        double known = load.latency();
+        return (known > 0 ? known : group.meanLatency()) * load.penalty();
+    }
+
     void started(long now) {
         load.started(now);
     }
@@ -91,7 +95,7 @@ public final class Endpoint {
         if (outcome == Outcome.SUCCESS) {
             load.succeeded(latencyNanos, now);
         } else {
-            load.failed(latencyNanos, now, group.meanLatency());
+            load.failed(outcome == Outcome.TIMEOUT, latencyNanos, now, group.meanLatency());
         }
         if (outcome.isAnswer()) {
             ejection.answered();

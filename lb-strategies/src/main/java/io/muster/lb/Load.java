@@ -28,6 +28,9 @@ abstract class LoadCells extends LoadPadding {
 final class Load extends LoadCells {
     long q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15, q16;
 
+    /** The first answers tell of connecting and class loading; a history made of them would keep a new process cold. */
+    private static final int START_UP_SUCCESSES = 2;
+
     private static final VarHandle IN_FLIGHT = cell("inFlight", long.class);
     private static final VarHandle LATENCY = cell("latency", double.class);
     private static final VarHandle PENALTY = cell("penalty", double.class);
@@ -86,7 +89,10 @@ final class Load extends LoadCells {
     void succeeded(long latencyNanos, long now) {
         long silence = silence(now);
         double penalty = PeakEwma.isStale(silence) ? Penalty.NONE : Penalty.afterSuccess(penalty());
-        LATENCY.setOpaque(this, PeakEwma.next(latency(), latencyNanos, silence));
+        double known = latency();
+        if (known > 0 || successes() >= START_UP_SUCCESSES) {
+            LATENCY.setOpaque(this, PeakEwma.next(known, latencyNanos, silence));
+        }
         PENALTY.setOpaque(this, penalty);
         ENDED_AT.setOpaque(this, now);
         SUCCESSES.getAndAdd(this, 1L);
@@ -94,13 +100,16 @@ final class Load extends LoadCells {
     }
 
     /**
-     * Counts a failure. Its latency counts only where it is above what is known: failing fast is no merit.
+     * Counts a failure. Failing fast is no merit: it lowers no latency and makes no history, and raises what is known to
+     * at least the mean. A timeout is history: the latency is at least the time waited.
      *
      * @param mean what an endpoint without history counts with, in nanoseconds
      */
-    void failed(long latencyNanos, long now, double mean) {
+    void failed(boolean timeout, long latencyNanos, long now, double mean) {
         double known = latency();
-        if (latencyNanos > (known > 0 ? known : mean)) {
+        if (known > 0) {
+            LATENCY.setOpaque(this, Math.max(Math.max(known, mean), (double) latencyNanos));
+        } else if (timeout) {
             LATENCY.setOpaque(this, (double) latencyNanos);
         }
         PENALTY.setOpaque(this, Penalty.afterFailure(penalty()));
