@@ -12,7 +12,7 @@ public final class Endpoint {
 
     Endpoint(Target target, Group group) {
         this.group = group;
-        this.load = new Load(group.now());
+        this.load = new Load(group);
         this.target = target;
     }
 
@@ -32,7 +32,7 @@ public final class Endpoint {
      * Always finite and above 0; comparable only among endpoints of one balancer.
      */
     public double cost() {
-        return (load.inFlight() + 1) * expectedLatency();
+        return (load.inFlight() + 1) * load.expectedLatency();
     }
 
     /** Its statistics now, for display. */
@@ -76,12 +76,6 @@ public final class Endpoint {
         return PeakEwma.isStale(group.now() - load.startedAt());
     }
 
-    /** Smoothed latency or, without history, the mean of the others; times the penalty; in nanoseconds. */
-    double expectedLatency() {
-        double known = load.latency();
-        return (known > 0 ? known : group.meanLatency()) * load.penalty();
-    }
-
     void started(long now) {
         load.started(now);
     }
@@ -95,7 +89,7 @@ public final class Endpoint {
         if (outcome == Outcome.SUCCESS) {
             load.succeeded(latencyNanos, now);
         } else {
-            load.failed(outcome == Outcome.TIMEOUT, latencyNanos, now, group.meanLatency());
+            load.failed(outcome == Outcome.TIMEOUT, latencyNanos, now);
         }
         if (outcome.isAnswer()) {
             ejection.answered();

@@ -40,8 +40,12 @@ final class Load extends LoadCells {
     private static final VarHandle FAILURES = cell("failures", long.class);
     private static final VarHandle CANCELLATIONS = cell("cancellations", long.class);
 
-    /** @param now the time of creation; the endpoint counts as not tried for long */
-    Load(long now) {
+    private final Group group;
+
+    /** Of an endpoint that counts as not tried for long. */
+    Load(Group group) {
+        long now = group.now();
+        this.group = group;
         startedAt = now - PeakEwma.TAU_NANOS - 1;
         endedAt = now;
     }
@@ -53,6 +57,12 @@ final class Load extends LoadCells {
     /** Smoothed latency in nanoseconds; 0 without history. */
     double latency() {
         return (double) LATENCY.getOpaque(this);
+    }
+
+    /** Smoothed latency or, without history, the mean of the others; times the penalty; in nanoseconds. */
+    double expectedLatency() {
+        double known = latency();
+        return (known > 0 ? known : group.meanLatency()) * penalty();
     }
 
     double penalty() {
@@ -102,13 +112,11 @@ final class Load extends LoadCells {
     /**
      * Counts a failure. Failing fast is no merit: it lowers no latency and makes no history, and raises what is known to
      * at least the mean. A timeout is history: the latency is at least the time waited.
-     *
-     * @param mean what an endpoint without history counts with, in nanoseconds
      */
-    void failed(boolean timeout, long latencyNanos, long now, double mean) {
+    void failed(boolean timeout, long latencyNanos, long now) {
         double known = latency();
         if (known > 0) {
-            LATENCY.setOpaque(this, Math.max(Math.max(known, mean), (double) latencyNanos));
+            LATENCY.setOpaque(this, Math.max(Math.max(known, group.meanLatency()), (double) latencyNanos));
         } else if (timeout) {
             LATENCY.setOpaque(this, (double) latencyNanos);
         }

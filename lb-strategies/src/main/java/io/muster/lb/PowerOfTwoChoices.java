@@ -49,11 +49,13 @@ final class PowerOfTwoChoices implements Strategy {
         private static final long LOW_HALF = 0xFFFF_FFFFL;
 
         private final Endpoint[] endpoints;
+        private final Load[] loads;
         private final double[] perWeight;
         private final RandomGenerator random;
 
         Pairs(List<Endpoint> endpoints, RandomGenerator random) {
             this.endpoints = endpoints.toArray(new Endpoint[0]);
+            this.loads = endpoints.stream().map(Endpoint::load).toArray(Load[]::new);
             this.perWeight = endpoints.stream()
                     .mapToDouble(endpoint -> 1.0 / endpoint.target().weight())
                     .toArray();
@@ -75,17 +77,17 @@ final class PowerOfTwoChoices implements Strategy {
         }
 
         private Endpoint choose(int first, int second, long bits) {
-            Endpoint one = endpoints[first];
-            Endpoint other = endpoints[second];
+            Load load = loads[first];
+            Load other = loads[second];
             if ((bits & TRIAL_MASK) == 0) {
-                Endpoint alone = other.load().startedAt() - one.load().startedAt() < 0 ? other : one;
-                if (alone.isIdle()) {
-                    return alone;
+                int alone = other.startedAt() - load.startedAt() < 0 ? second : first;
+                if (endpoints[alone].isIdle()) {
+                    return endpoints[alone];
                 }
             }
-            long inFlight = one.load().inFlight();
-            long otherInFlight = other.load().inFlight();
-            double latency = one.expectedLatency();
+            long inFlight = load.inFlight();
+            long otherInFlight = other.inFlight();
+            double latency = load.expectedLatency();
             double otherLatency = other.expectedLatency();
             if (inFlight == otherInFlight) {
                 double square = latency * latency * perWeight[first];

@@ -30,7 +30,7 @@ record QueueSimulation(
         int requests) {
 
     /** Latencies in mean service times; shares of all requests, by server. */
-    record Result(double mean, double p99, double[] shares) {}
+    record Result(double mean, double p99, List<Double> shares) {}
 
     private record End(long at, Ticket ticket, Outcome outcome) {}
 
@@ -55,7 +55,7 @@ record QueueSimulation(
             finishUntil((long) arrival, ends, clock);
             clock.set((long) arrival);
             LoadBalancer balancer = balancers.get(random.nextInt(clients));
-            Endpoint endpoint = balancer.pick(0, Exclusions.none());
+            Endpoint endpoint = Picks.any(balancer);
             int server = Integer.parseInt(endpoint.target().id());
             counts[server]++;
             boolean fails = failing && server == 0;
@@ -73,8 +73,8 @@ record QueueSimulation(
                 Arrays.stream(measured).average().orElseThrow(),
                 measured[(int) (measured.length * 0.99)],
                 Arrays.stream(counts)
-                        .mapToDouble(count -> (double) count / requests)
-                        .toArray());
+                        .mapToObj(count -> (double) count / requests)
+                        .toList());
     }
 
     private static void finishUntil(long time, PriorityQueue<End> ends, ManualClock clock) {

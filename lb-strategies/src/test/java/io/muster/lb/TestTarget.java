@@ -8,7 +8,7 @@ record TestTarget(String id, String generation, int weight) implements Target {
         return new TestTarget(id, "1:1", DEFAULT_WEIGHT);
     }
 
-    static List<TestTarget> of(String... ids) {
+    static List<TestTarget> all(String... ids) {
         return List.of(ids).stream().map(TestTarget::of).toList();
     }
 
