@@ -79,7 +79,7 @@ class PowerOfTwoChoicesTest {
     }
 
     @Test
-    void giveATenTimesSlowerOneAHundredthOfThePairWhenIdle() {
+    void givesATenTimesSlowerOneAHundredthOfThePairWhenIdle() {
         balancer.update(TestTarget.all("a", "b"));
         learn("a", Duration.ofMillis(10));
         learn("b", Duration.ofMillis(100));
