@@ -3,7 +3,6 @@ package io.muster.client;
 import io.muster.api.InstancePatch;
 import io.muster.api.InstanceReference;
 import io.muster.api.InstanceStatus;
-import io.muster.api.JsonCodec;
 import io.muster.api.Names;
 import io.muster.api.ProblemException;
 import io.muster.api.Registered;
@@ -353,8 +352,7 @@ public final class InstanceRegistration implements AutoCloseable {
     private void call(String method, String query, @Nullable Object body, Then then) {
         calling = true;
         String path = "/v1/services/" + service + "/instances/" + id + "?namespace=" + namespace + query;
-        byte[] json = body == null ? null : JsonCodec.client().encode(body);
-        owner.loop().whenDone(owner.send(new RegistryCalls.Call(method, path, json)), (reply, failure) -> {
+        owner.loop().whenDone(owner.send(new RegistryCalls.Call(method, path, body)), (reply, failure) -> {
             calling = false;
             then.accept(reply, failure);
         });

@@ -2,7 +2,6 @@ package io.muster.client;
 
 import io.muster.api.Heartbeats;
 import io.muster.api.InstanceReference;
-import io.muster.api.JsonCodec;
 import io.muster.api.ProblemException;
 import io.muster.api.Registered;
 import io.muster.api.Registration;
@@ -164,7 +163,7 @@ final class Registrations {
     private void beat(List<InstanceReference> references, int from, long sentNanos) {
         int to = Math.min(references.size(), from + Heartbeats.MAX_INSTANCES);
         List<InstanceReference> batch = references.subList(from, to);
-        byte[] body = JsonCodec.client().encode(new Heartbeats(batch));
+        Heartbeats body = new Heartbeats(batch);
         loop.whenDone(send(new RegistryCalls.Call("POST", "/v1/heartbeats", body)), (reply, failure) -> {
             boolean renewed = reply != null && renewed(batch, reply, sentNanos);
             if (renewed && to < references.size()) {

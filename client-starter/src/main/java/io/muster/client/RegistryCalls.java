@@ -1,6 +1,7 @@
 package io.muster.client;
 
 import io.muster.api.Headers;
+import io.muster.api.JsonCodec;
 import io.muster.api.Position;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -47,9 +48,9 @@ final class RegistryCalls {
      * A call of the API.
      *
      * @param path path and query, from {@code /v1} on
-     * @param json the body; null for none
+     * @param body a record of the wire contract; null for none
      */
-    record Call(String method, String path, byte @Nullable [] json) {}
+    record Call(String method, String path, @Nullable Object body) {}
 
     /**
      * Asks the current node, and while one is not available the next, each at most once. Completes with the last answer,
@@ -154,15 +155,18 @@ final class RegistryCalls {
     }
 
     private static HttpRequest request(URI registry, Call call) {
-        byte[] json = call.json();
+        Object body = call.body();
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(resolve(registry, call.path())).header("Accept", "application/json");
-        if (json == null) {
+        if (body == null) {
             return request.method(call.method(), HttpRequest.BodyPublishers.noBody())
                     .build();
         }
         return request.header("Content-Type", "application/json")
-                .method(call.method(), HttpRequest.BodyPublishers.ofByteArray(json))
+                .method(
+                        call.method(),
+                        HttpRequest.BodyPublishers.ofByteArray(
+                                JsonCodec.client().encode(body)))
                 .build();
     }
 

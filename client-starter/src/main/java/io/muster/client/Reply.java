@@ -6,16 +6,32 @@ import io.muster.api.ProblemException;
 import java.net.URI;
 import java.util.concurrent.TimeUnit;
 
-/**
- * An HTTP answer of the registry, good or bad.
- *
- * @param registry who answered
- * @param status the HTTP status
- * @param retryAfterNanos how long the registry asks to be left alone, at most 30 s; 0 when it does not
- * @param body the whole body
- */
-record Reply(URI registry, int status, long retryAfterNanos, byte[] body) {
+/** An HTTP answer of the registry, good or bad. */
+final class Reply {
     private static final long MAX_RETRY_AFTER_SECONDS = 30;
+
+    private final URI registry;
+    private final int status;
+    private final long retryAfterNanos;
+    private final byte[] body;
+
+    /** @param body the whole body; not copied */
+    Reply(URI registry, int status, long retryAfterNanos, byte[] body) {
+        this.registry = registry;
+        this.status = status;
+        this.retryAfterNanos = retryAfterNanos;
+        this.body = body;
+    }
+
+    /** The HTTP status. */
+    int status() {
+        return status;
+    }
+
+    /** How long the registry asks to be left alone, at most 30 s; 0 when it does not. */
+    long retryAfterNanos() {
+        return retryAfterNanos;
+    }
 
     boolean isSuccess() {
         return status >= 200 && status < 300;

@@ -1,7 +1,6 @@
 package io.muster.client;
 
 import io.muster.api.Acknowledgement;
-import io.muster.api.JsonCodec;
 import io.muster.api.Position;
 import io.muster.api.Subscription;
 import java.net.URI;
@@ -78,7 +77,7 @@ final class Watcher {
             return;
         }
         subscribing = true;
-        byte[] body = JsonCodec.client().encode(new Subscription(List.copyOf(next)));
+        Subscription body = new Subscription(List.copyOf(next));
         CompletableFuture<Reply> answer =
                 calls.sendTo(registry, new RegistryCalls.Call("PUT", path + "/services", body));
         loop.whenDone(answer, (reply, failure) -> subscribed(next, reply, failure));
@@ -131,7 +130,7 @@ final class Watcher {
             return;
         }
         acknowledging = true;
-        byte[] body = JsonCodec.client().encode(new Acknowledgement(position));
+        Acknowledgement body = new Acknowledgement(position);
         CompletableFuture<Reply> answer = calls.sendTo(registry, new RegistryCalls.Call("POST", path + "/ack", body));
         loop.whenDone(answer, (reply, failure) -> acknowledged(position, reply, failure));
     }
