@@ -11,11 +11,12 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +34,8 @@ final class RegistryCalls {
     private final Failover failover;
     private final EpochWatch epochs;
     private final EventLoop timers;
-    private final Set<CompletableFuture<Reply>> pending = ConcurrentHashMap.newKeySet();
+    private final Map<Long, CompletableFuture<Reply>> pending = new ConcurrentHashMap<>();
+    private final AtomicLong calls = new AtomicLong();
     private volatile boolean closed;
 
     RegistryCalls(HttpClient http, ClientConfig config, Failover failover, EpochWatch epochs, EventLoop timers) {
@@ -57,35 +59,39 @@ final class RegistryCalls {
      * good or bad; fails with {@link IOException} when the last one gave none.
      */
     CompletableFuture<Reply> send(Call call) {
-        return attempt(call, failover.size(), true);
+        CompletableFuture<Reply> result = new CompletableFuture<>();
+        attempt(call, failover.size(), true, result);
+        return result;
     }
 
-    private CompletableFuture<Reply> attempt(Call call, int nodesLeft, boolean mayRepeat) {
+    private void attempt(Call call, int nodesLeft, boolean mayRepeat, CompletableFuture<Reply> result) {
         URI registry = failover.current();
-        return sendTo(registry, call)
-                .handle((reply, failure) -> {
-                    if (reply != null && !reply.isUnavailable()) {
-                        return CompletableFuture.completedFuture(reply);
-                    }
-                    // A kept connection may have been closed by the other side just now: that says nothing of the node.
-                    if (mayRepeat && failure != null && isBrokenConnection(failure)) {
-                        return attempt(call, nodesLeft, false);
-                    }
-                    failover.failed(registry);
-                    if (nodesLeft > 1 && !closed) {
-                        return attempt(call, nodesLeft - 1, false);
-                    }
-                    return reply != null
-                            ? CompletableFuture.completedFuture(reply)
-                            : CompletableFuture.<Reply>failedFuture(failure);
-                })
-                .thenCompose(next -> next);
+        CompletableFuture<Reply> unused = sendTo(registry, call).whenComplete((reply, failure) -> {
+            if (reply != null && !reply.isUnavailable()) {
+                result.complete(reply);
+                return;
+            }
+            // A kept connection may have been closed by the other side just now: that says nothing of the node.
+            if (mayRepeat && failure != null && isBrokenConnection(failure)) {
+                attempt(call, nodesLeft, false, result);
+                return;
+            }
+            failover.failed(registry);
+            if (nodesLeft > 1 && !closed) {
+                attempt(call, nodesLeft - 1, false, result);
+            } else if (reply != null) {
+                result.complete(reply);
+            } else {
+                result.completeExceptionally(failure);
+            }
+        });
     }
 
     /** Asks this node alone. */
     CompletableFuture<Reply> sendTo(URI registry, Call call) {
         CompletableFuture<Reply> result = new CompletableFuture<>();
-        pending.add(result);
+        long number = calls.incrementAndGet();
+        pending.put(number, result);
         try {
             CompletableFuture<HttpResponse<byte[]>> exchange =
                     http.sendAsync(request(registry, call), info -> new BoundedBody(MAX_BODY_BYTES));
@@ -98,7 +104,7 @@ final class RegistryCalls {
         } catch (RuntimeException e) {
             result.completeExceptionally(new IOException("cannot send to " + registry, e));
         }
-        CompletableFuture<Reply> unused = result.whenComplete((reply, failure) -> pending.remove(result));
+        CompletableFuture<Reply> unused = result.whenComplete((reply, failure) -> pending.remove(number));
         if (closed) {
             abandon(result);
         }
@@ -108,7 +114,7 @@ final class RegistryCalls {
     /** Fails what is under way and what will be asked. */
     void close() {
         closed = true;
-        pending.forEach(RegistryCalls::abandon);
+        pending.values().forEach(RegistryCalls::abandon);
     }
 
     /** Takes the position that a node shows. */
