@@ -4,7 +4,9 @@ import io.muster.api.Position;
 import io.muster.client.RegistryClient;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -80,12 +82,12 @@ final class HeartbeatPublisher implements SmartLifecycle {
 
     private void askNames() {
         if (lookup.namesAsked()) {
-            lookup.names().thenAccept(current -> names = current);
+            CompletableFuture<Void> unused = lookup.names().thenAccept(current -> names = current);
         }
     }
 
     private static void every(ScheduledExecutorService executor, Duration interval, Runnable task) {
-        executor.scheduleWithFixedDelay(
+        ScheduledFuture<?> unused = executor.scheduleWithFixedDelay(
                 () -> run(task), interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 

@@ -30,8 +30,7 @@ final class DeregisterLifecycle implements SmartLifecycle {
     @Override
     public void stop(Runnable callback) {
         running = false;
-        CompletableFuture<Void> ended = instance.deregister();
-        ended.whenComplete((done, failure) -> callback.run());
+        CompletableFuture<Void> unused = instance.deregister().whenComplete((done, failure) -> callback.run());
     }
 
     @Override

@@ -54,11 +54,14 @@ public final class LocalInstance implements AutoServiceRegistration {
         draining = false;
         CompletableFuture<Registered> begun = new CompletableFuture<>();
         outcome = begun;
-        host.get().thenAccept(found -> begin(begun, found, port)).exceptionally(failure -> {
-            log.error("This instance cannot be registered: set muster.instance.host and see the cause", failure);
-            begun.completeExceptionally(failure);
-            return null;
-        });
+        CompletableFuture<Void> unused = host.get()
+                .thenAccept(found -> begin(begun, found, port))
+                .exceptionally(failure -> {
+                    log.error(
+                            "This instance cannot be registered: set muster.instance.host and see the cause", failure);
+                    begun.completeExceptionally(failure);
+                    return null;
+                });
         return begun;
     }
 
@@ -98,7 +101,7 @@ public final class LocalInstance implements AutoServiceRegistration {
         InstanceRegistration next = client.register(
                 named.service(), named.id(), named.registration().withStatus(status));
         registration = next;
-        next.start().whenComplete((registered, failure) -> {
+        CompletableFuture<Registered> unused = next.start().whenComplete((registered, failure) -> {
             if (failure == null) {
                 begun.complete(registered);
             } else {

@@ -61,7 +61,7 @@ final class RegisterLifecycle implements SmartLifecycle {
             return;
         }
         CompletableFuture<Registered> outcome = instance.register(known.getAsInt());
-        outcome.thenAccept(registered -> announcement.accept(instance));
+        CompletableFuture<Void> unused = outcome.thenAccept(registered -> announcement.accept(instance));
         if (failFast) {
             await(outcome);
         }
