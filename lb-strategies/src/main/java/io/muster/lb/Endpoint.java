@@ -1,0 +1,101 @@
+package io.muster.lb;
+
+/**
+ * A target with its load statistics. Identity and statistics survive changes of membership, weight and metadata for as
+ * long as id and generation stay. Thread-safe; reads are lock-free and allocate nothing, {@link #statistics()} apart.
+ */
+public final class Endpoint {
+    private final Group group;
+    private final Load load;
+    private final Ejection ejection = new Ejection();
+    private volatile Target target;
+
+    Endpoint(Target target, Group group) {
+        this.group = group;
+        this.load = new Load(group.now());
+        this.target = target;
+    }
+
+    /** What its owner last said of it. */
+    public Target target() {
+        return target;
+    }
+
+    /** Requests started and not finished. */
+    public int inFlight() {
+        return (int) load.inFlight();
+    }
+
+    /**
+     * What one more request is expected to cost here, in nanoseconds, weight left aside: (in-flight + 1) × smoothed
+     * latency × the penalty for recent failures. An endpoint without history counts with the mean of the others.
+     * Always finite and above 0; comparable only among endpoints of one balancer.
+     */
+    public double cost() {
+        double known = load.latency();
+        double latency = known > 0 ? known : group.meanLatency();
+        return (load.inFlight() + 1) * latency * load.penalty();
+    }
+
+    /** Its statistics now, for display. */
+    public EndpointStatistics statistics() {
+        return new EndpointStatistics(
+                inFlight(),
+                Math.round(load.latency()),
+                load.penalty(),
+                load.successes(),
+                load.failures(),
+                load.cancellations(),
+                ejection.isOut());
+    }
+
+    @Override
+    public String toString() {
+        Target now = target;
+        return now.id() + "@" + now.generation();
+    }
+
+    void target(Target target) {
+        this.target = target;
+    }
+
+    Load load() {
+        return load;
+    }
+
+    Ejection ejection() {
+        return ejection;
+    }
+
+    /** Whether it is the process that {@code other} describes. */
+    boolean isProcess(Target other) {
+        Target now = target;
+        return now.id().equals(other.id()) && now.generation().equals(other.generation());
+    }
+
+    /** Whether its latest request started so long ago that what is known of it may be wrong by now. */
+    boolean isIdle() {
+        return PeakEwma.isStale(group.now() - load.startedAt());
+    }
+
+    void started(long now) {
+        load.started(now);
+    }
+
+    void ended(Outcome outcome, long latencyNanos, long now) {
+        if (outcome == Outcome.CANCELLED) {
+            load.cancelled();
+            return;
+        }
+        boolean unknown = load.latency() == 0;
+        if (outcome == Outcome.SUCCESS) {
+            load.succeeded(latencyNanos, now);
+        } else {
+            load.failed(latencyNanos, now, group.meanLatency());
+        }
+        if (outcome.isAnswer()) {
+            ejection.answered();
+        }
+        group.sampled(now, unknown && load.latency() > 0);
+    }
+}

@@ -1,0 +1,75 @@
+package io.muster.lb;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/*
+ * What the endpoints of one balancer share: the clock, and their mean latency, with which an endpoint counts that has no
+ * history of its own. The mean is the harmonic one: it lies near the fast endpoints, so that one slow first answer does
+ * not keep requests from all that have not been tried yet.
+ *
+ * The mean is computed anew, by one of the threads that end a request, when an endpoint gets its first sample and at most
+ * every 100 ms otherwise: O(endpoints), never on a pick.
+ */
+final class Group {
+    private static final long REVIEW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final VarHandle REVIEWED_AT;
+
+    static {
+        try {
+            REVIEWED_AT = MethodHandles.lookup().findVarHandle(Group.class, "reviewedAt", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final LongSupplier nanoClock;
+    private volatile List<Endpoint> members = List.of();
+    private volatile double meanLatency = 1;
+    private volatile long reviewedAt;
+
+    Group(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+        this.reviewedAt = nanoClock.getAsLong();
+    }
+
+    long now() {
+        return nanoClock.getAsLong();
+    }
+
+    void members(List<Endpoint> members) {
+        this.members = members;
+    }
+
+    /** In nanoseconds, at least 1; any figure is as good as another while nobody has a history. */
+    double meanLatency() {
+        return meanLatency;
+    }
+
+    /** Takes notice that a member's latency changed. */
+    void sampled(long now, boolean first) {
+        long reviewed = reviewedAt;
+        boolean due = now - reviewed >= REVIEW_NANOS;
+        if (first || (due && REVIEWED_AT.compareAndSet(this, reviewed, now))) {
+            review();
+        }
+    }
+
+    private void review() {
+        double sum = 0;
+        int count = 0;
+        for (Endpoint member : members) {
+            double latency = member.load().latency();
+            if (latency > 0) {
+                sum += 1 / latency;
+                count++;
+            }
+        }
+        if (count > 0) {
+            meanLatency = count / sum;
+        }
+    }
+}

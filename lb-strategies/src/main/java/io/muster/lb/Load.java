@@ -1,0 +1,123 @@
+package io.muster.lb;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/** Keeps what lies before {@link LoadCells} in memory off their cache lines (two of 64 bytes: lines are fetched in pairs). */
+abstract class LoadPadding {
+    long p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15, p16;
+}
+
+/** What every request on an endpoint writes. Eight bytes each: a smaller one would be laid out before the padding. */
+abstract class LoadCells extends LoadPadding {
+    long inFlight;
+    double latency;
+    double penalty = Penalty.NONE;
+    long startedAt;
+    long endedAt;
+    long successes;
+    long failures;
+    long cancellations;
+}
+
+/*
+ * The load of one endpoint. Counters are exact (atomic additions). The averages are read, computed and written back
+ * without a retry: of two requests that end in the same instant one may leave no trace, which an average can bear.
+ * Superclasses come first in memory, so the cells lie between two paddings.
+ */
+final class Load extends LoadCells {
+    long q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15, q16;
+
+    private static final VarHandle IN_FLIGHT = cell("inFlight", long.class);
+    private static final VarHandle LATENCY = cell("latency", double.class);
+    private static final VarHandle PENALTY = cell("penalty", double.class);
+    private static final VarHandle STARTED_AT = cell("startedAt", long.class);
+    private static final VarHandle ENDED_AT = cell("endedAt", long.class);
+    private static final VarHandle SUCCESSES = cell("successes", long.class);
+    private static final VarHandle FAILURES = cell("failures", long.class);
+    private static final VarHandle CANCELLATIONS = cell("cancellations", long.class);
+
+    /** @param now the time of creation; the endpoint counts as not tried for long */
+    Load(long now) {
+        startedAt = now - PeakEwma.TAU_NANOS - 1;
+        endedAt = now;
+    }
+
+    long inFlight() {
+        return (long) IN_FLIGHT.getOpaque(this);
+    }
+
+    /** Smoothed latency in nanoseconds; 0 without history. */
+    double latency() {
+        return (double) LATENCY.getOpaque(this);
+    }
+
+    double penalty() {
+        return (double) PENALTY.getOpaque(this);
+    }
+
+    /** When the latest request started. */
+    long startedAt() {
+        return (long) STARTED_AT.getOpaque(this);
+    }
+
+    long successes() {
+        return (long) SUCCESSES.getOpaque(this);
+    }
+
+    long failures() {
+        return (long) FAILURES.getOpaque(this);
+    }
+
+    long cancellations() {
+        return (long) CANCELLATIONS.getOpaque(this);
+    }
+
+    void started(long now) {
+        IN_FLIGHT.getAndAdd(this, 1L);
+        STARTED_AT.setOpaque(this, now);
+    }
+
+    void cancelled() {
+        CANCELLATIONS.getAndAdd(this, 1L);
+        IN_FLIGHT.getAndAdd(this, -1L);
+    }
+
+    void succeeded(long latencyNanos, long now) {
+        long silence = silence(now);
+        double penalty = PeakEwma.isStale(silence) ? Penalty.NONE : Penalty.afterSuccess(penalty());
+        LATENCY.setOpaque(this, PeakEwma.next(latency(), latencyNanos, silence));
+        PENALTY.setOpaque(this, penalty);
+        ENDED_AT.setOpaque(this, now);
+        SUCCESSES.getAndAdd(this, 1L);
+        IN_FLIGHT.getAndAdd(this, -1L);
+    }
+
+    /**
+     * Counts a failure. Its latency counts only where it is above what is known: failing fast is no merit.
+     *
+     * @param mean what an endpoint without history counts with, in nanoseconds
+     */
+    void failed(long latencyNanos, long now, double mean) {
+        double known = latency();
+        if (latencyNanos > (known > 0 ? known : mean)) {
+            LATENCY.setOpaque(this, (double) latencyNanos);
+        }
+        PENALTY.setOpaque(this, Penalty.afterFailure(penalty()));
+        ENDED_AT.setOpaque(this, now);
+        FAILURES.getAndAdd(this, 1L);
+        IN_FLIGHT.getAndAdd(this, -1L);
+    }
+
+    private long silence(long now) {
+        return now - (long) ENDED_AT.getOpaque(this);
+    }
+
+    private static VarHandle cell(String name, Class<?> type) {
+        try {
+            return MethodHandles.lookup().findVarHandle(LoadCells.class, name, type);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.muster.lb;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+
+/**
+ * One request in flight on an endpoint. Whoever starts it finishes it, once, whatever happens: an unfinished ticket
+ * counts as a request in flight for ever. Thread-safe; the calls may come from different threads.
+ */
+public final class Ticket {
+    private static final VarHandle FINISHED;
+
+    static {
+        try {
+            FINISHED = MethodHandles.lookup().findVarHandle(Ticket.class, "finished", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final LoadBalancer balancer;
+    private final Endpoint endpoint;
+    private final long startedAt;
+    private volatile long latencyNanos;
+    private volatile boolean finished;
+
+    Ticket(LoadBalancer balancer, Endpoint endpoint, long startedAt) {
+        this.balancer = balancer;
+        this.endpoint = endpoint;
+        this.startedAt = startedAt;
+    }
+
+    /** Where the request went. */
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /**
+     * Marks that the response's headers arrived. Latency counts to here instead of to {@link #finish}, so that a long
+     * body does not make its endpoint look slow. Only the first call counts.
+     */
+    public void responseStarted() {
+        if (latencyNanos == 0) {
+            latencyNanos = Math.max(balancer.now() - startedAt, 1);
+        }
+    }
+
+    /**
+     * Ends the request: when the body has been read or the call has failed.
+     *
+     * @return whether this was the first call; any later one changes nothing
+     */
+    public boolean finish(Outcome outcome) {
+        Objects.requireNonNull(outcome, "outcome");
+        if (finished || !FINISHED.compareAndSet(this, false, true)) {
+            return false;
+        }
+        long now = balancer.now();
+        long marked = latencyNanos;
+        balancer.ended(endpoint, outcome, marked > 0 ? marked : Math.max(now - startedAt, 1), now);
+        return true;
+    }
+}
