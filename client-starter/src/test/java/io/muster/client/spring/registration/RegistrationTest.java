@@ -12,6 +12,8 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.EventListener;
+import org.springframework.http.client.ReactorResourceFactory;
 
 class RegistrationTest {
     private TestRegistry registry;
@@ -83,7 +86,7 @@ class RegistrationTest {
         assertThat(instance.secure()).isTrue();
         assertThat(instance.weight()).isEqualTo(7);
         assertThat(instance.zone()).isEqualTo("a");
-        assertThat(instance.metadata()).containsOnly(java.util.Map.entry("team", "blue"));
+        assertThat(instance.metadata()).containsOnly(Map.entry("team", "blue"));
     }
 
     @ParameterizedTest
@@ -181,7 +184,7 @@ class RegistrationTest {
     }
 
     @Test
-    void failsTheStartWhenTheRegistryRefusesTheRegistrationAndIsToldSo() throws IOException {
+    void failsTheStartWhenTheRegistryIsSilentAndItIsToldSo() throws IOException {
         try (ServerSocket silent = new ServerSocket(0)) {
             assertThatThrownBy(() -> run(
                             WebApplicationType.SERVLET,
@@ -244,7 +247,7 @@ class RegistrationTest {
         ConfigurableApplicationContext application = run(WebApplicationType.SERVLET, RegisteredWatch.class);
 
         RegisteredWatch watch = application.getBean(RegisteredWatch.class);
-        org.awaitility.Awaitility.await().until(() -> watch.events == 1);
+        TestRegistry.waiting().until(() -> watch.events.get() == 1);
     }
 
     private ConfigurableApplicationContext run(WebApplicationType type, String... properties) {
@@ -277,7 +280,15 @@ class RegistrationTest {
 
     @TestConfiguration(proxyBeanMethods = false)
     @EnableAutoConfiguration
-    static class Application {}
+    static class Application {
+        // Boot's own would end the event loops that the registry in this process uses too.
+        @Bean
+        ReactorResourceFactory reactorResourceFactory() {
+            ReactorResourceFactory resources = new ReactorResourceFactory();
+            resources.setUseGlobalResources(false);
+            return resources;
+        }
+    }
 
     /** Looks at the registry while the application starts. */
     @TestConfiguration(proxyBeanMethods = false)
@@ -316,11 +327,11 @@ class RegistrationTest {
 
     @TestConfiguration(proxyBeanMethods = false)
     static class RegisteredWatch {
-        private volatile int events;
+        private final AtomicInteger events = new AtomicInteger();
 
         @EventListener
         void registered(InstanceRegisteredEvent<?> event) {
-            events++;
+            events.incrementAndGet();
         }
     }
 
