@@ -57,9 +57,11 @@ public final class TestRegistry implements AutoCloseable {
         }
     }
 
-    /** Starts it again on its port. */
+    /** Starts it again on its port, unless it runs. */
     public void startAgain() {
-        context = run(arguments, port);
+        if (context == null) {
+            context = run(arguments, port);
+        }
     }
 
     /** What it knows of a service; fails when it does not answer. */
