@@ -1,0 +1,145 @@
+package io.muster.client.spring.loadbalancer;
+
+import io.muster.client.spring.loadbalancer.BalancedCall.Chosen;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.cloud.client.loadbalancer.BlockingLoadBalancerInterceptor;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerRequestTransformer;
+import org.springframework.cloud.client.loadbalancer.RequestData;
+import org.springframework.cloud.client.loadbalancer.ResponseData;
+import org.springframework.http.HttpRequest;
+import org.springframework.http.client.ClientHttpRequestExecution;
+import org.springframework.http.client.ClientHttpResponse;
+
+/**
+ * Sends the requests of {@code @LoadBalanced} RestTemplates and RestClients to an instance of the service that the URI's
+ * host names, and reports to the balancer what became of each. Thread-safe; holds no lock while it waits.
+ */
+final class BalancingInterceptor implements BlockingLoadBalancerInterceptor {
+    private static final Logger log = LoggerFactory.getLogger(BalancingInterceptor.class);
+
+    private final Routes routes;
+    private final List<LoadBalancerRequestTransformer> transformers;
+    private final LeakGuard leakGuard;
+
+    BalancingInterceptor(Routes routes, List<LoadBalancerRequestTransformer> transformers, LeakGuard leakGuard) {
+        this.routes = routes;
+        this.transformers = List.copyOf(transformers);
+        this.leakGuard = leakGuard;
+    }
+
+    /**
+     * @throws NoInstanceException when nobody takes the request
+     * @throws IOException what the last attempt met; what the ones before met is suppressed in it
+     */
+    @Override
+    public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
+            throws IOException {
+        Route route = routes.route(host(request.getURI()));
+        BalancedCall call = new BalancedCall(
+                routes, route, request.getMethod(), () -> new RequestData(request), route.blockingLifecycles());
+        ClientHttpRequestExecution chain = RemainingChain.repeatable(execution);
+        Chosen chosen = choose(call);
+        Exception earlier = null;
+        while (true) {
+            Attempt attempt = call.start(chosen);
+            Exception thrown;
+            try {
+                return exchange(request, body, chain, attempt);
+            } catch (IOException | RuntimeException e) {
+                thrown = e;
+            } catch (Error e) {
+                attempt.cancel();
+                throw e;
+            }
+            if (earlier != null && earlier != thrown) {
+                thrown.addSuppressed(earlier);
+            }
+            earlier = thrown;
+            chosen = another(call, attempt, thrown);
+            if (chosen == null) {
+                throw rethrown(thrown);
+            }
+        }
+    }
+
+    private static Chosen choose(BalancedCall call) throws IOException {
+        Chosen chosen;
+        try {
+            chosen = call.choose();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            call.foundNobody();
+            InterruptedIOException interrupted = new InterruptedIOException(
+                    "Interrupted before " + call.route().service() + " was known");
+            interrupted.initCause(e);
+            throw interrupted;
+        }
+        if (chosen == null) {
+            call.foundNobody();
+            throw new NoInstanceException(call.route().service(), call.route().noInstanceText());
+        }
+        return chosen;
+    }
+
+    private ClientHttpResponse exchange(
+            HttpRequest request, byte[] body, ClientHttpRequestExecution chain, Attempt attempt) throws IOException {
+        HttpRequest toInstance = InstanceRequest.to(attempt.instance(), request, transformers);
+        ClientHttpResponse response = chain.execute(toInstance, body);
+        try {
+            // HttpURLConnection waits for the response here and not before.
+            int status = response.getStatusCode().value();
+            TrackedResponse tracked = new TrackedResponse(response, attempt);
+            leakGuard.watch(tracked, attempt);
+            attempt.responded(status, () -> responseData(response));
+            return tracked;
+        } catch (IOException | RuntimeException | Error e) {
+            response.close();
+            throw e;
+        }
+    }
+
+    private static @Nullable Chosen another(BalancedCall call, Attempt attempt, Exception thrown) {
+        // Clients wrap an interruption as they like, but keep the thread's mark.
+        boolean interrupted = Thread.currentThread().isInterrupted();
+        Failure failure = interrupted ? Failure.CANCELLED : Failure.of(thrown);
+        attempt.fail(thrown, failure);
+        if (!call.isRetryable(failure, true)) {
+            return null;
+        }
+        Chosen chosen = call.chooseAnother(failure);
+        if (chosen != null) {
+            log.debug("{} failed ({}), next {}", attempt.instance(), failure, chosen.instance(), thrown);
+        }
+        return chosen;
+    }
+
+    private static @Nullable ResponseData responseData(ClientHttpResponse response) {
+        try {
+            return new ResponseData(response, null);
+        } catch (IOException e) {
+            log.debug("A response's status is not readable", e);
+            return null;
+        }
+    }
+
+    private static IOException rethrown(Exception thrown) {
+        if (thrown instanceof RuntimeException runtime) {
+            throw runtime;
+        }
+        return (IOException) thrown;
+    }
+
+    private static String host(URI uri) {
+        String host = uri.getHost();
+        if (host == null) {
+            throw new IllegalStateException("Request URI does not contain a valid hostname: " + uri);
+        }
+        return host;
+    }
+}

@@ -1,0 +1,178 @@
+package io.muster.client.spring.loadbalancer;
+
+import io.muster.api.Instance;
+import io.muster.api.InstanceStatus;
+import io.muster.api.ServiceSnapshot;
+import io.muster.client.ServiceView;
+import io.muster.lb.Endpoint;
+import io.muster.lb.Exclusions;
+import io.muster.lb.LoadBalancer;
+import io.muster.lb.Snapshot;
+import io.muster.lb.Ticket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.cloud.client.ServiceInstance;
+
+/**
+ * The balancer of one service, fed by its view. Thread-safe. Picking is one volatile read and whatever the strategy needs;
+ * only while the view has told nothing yet, at most {@code firstViewTimeout} after the first use, there is something to
+ * wait for.
+ */
+final class ServiceBalancer implements AutoCloseable {
+    /** What strategies that hash get as long as nothing says how calls belong together. */
+    private static final long NO_KEY = 0;
+
+    private final String strategyName;
+    private final ServiceView view;
+    private final LoadBalancer loadBalancer;
+    private final RetryBudget budget;
+    private final MusterLoadBalancerProperties.Retry retry;
+    private final Duration firstViewTimeout;
+    private final Traffic traffic = new Traffic();
+    private final CompletableFuture<Boolean> opened = new CompletableFuture<>();
+    private volatile ServiceView.@Nullable Subscription subscription;
+
+    ServiceBalancer(
+            ServiceView view,
+            String strategyName,
+            LoadBalancer loadBalancer,
+            RetryBudget budget,
+            MusterLoadBalancerProperties.Retry retry,
+            Duration firstViewTimeout) {
+        this.view = view;
+        this.strategyName = strategyName;
+        this.loadBalancer = loadBalancer;
+        this.budget = budget;
+        this.retry = retry;
+        this.firstViewTimeout = firstViewTimeout;
+    }
+
+    /** Begins to follow the view. */
+    void start() {
+        opened.completeOnTimeout(false, firstViewTimeout.toNanos(), TimeUnit.NANOSECONDS);
+        subscription = view.onChange(this::follow);
+    }
+
+    /** Stops following the view; picks go on with what was last known. */
+    @Override
+    public void close() {
+        ServiceView.Subscription current = subscription;
+        if (current != null) {
+            current.close();
+        }
+        opened.complete(false);
+    }
+
+    String service() {
+        return view.service();
+    }
+
+    String strategyName() {
+        return strategyName;
+    }
+
+    RetryBudget budget() {
+        return budget;
+    }
+
+    MusterLoadBalancerProperties.Retry retry() {
+        return retry;
+    }
+
+    Traffic traffic() {
+        return traffic;
+    }
+
+    Snapshot snapshot() {
+        return loadBalancer.snapshot();
+    }
+
+    ServiceSnapshot viewed() {
+        return view.snapshot();
+    }
+
+    boolean viewKnown() {
+        return view.known();
+    }
+
+    /** An endpoint that the call has not tried, or null. Never waits. */
+    @Nullable
+    Endpoint pick(Exclusions tried) {
+        return loadBalancer.pick(NO_KEY, tried);
+    }
+
+    Ticket start(Endpoint endpoint) {
+        return loadBalancer.start(endpoint);
+    }
+
+    /** The endpoint of that instance, if it is one of this service's now. */
+    @Nullable
+    Endpoint endpointOf(ServiceInstance instance) {
+        for (Endpoint endpoint : loadBalancer.snapshot().endpoints()) {
+            if (endpoint.target() == instance || endpoint.target().id().equals(instance.getInstanceId())) {
+                return endpoint;
+            }
+        }
+        return null;
+    }
+
+    /** Whether there is nothing more to wait for: the view is known, or the time for that is over. */
+    boolean isOpen() {
+        return opened.isDone();
+    }
+
+    /** Completes when {@link #isOpen()}, always in time; dependents may run on the registry client's event thread. */
+    CompletableFuture<Boolean> opening() {
+        return opened.copy();
+    }
+
+    /** Waits until {@link #isOpen()}. */
+    void awaitOpen() throws InterruptedException {
+        try {
+            opened.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The first view of service " + service() + " failed", e);
+        }
+    }
+
+    /** Why {@link #pick} finds nobody, for whoever reads the error. */
+    String noInstanceText() {
+        ServiceSnapshot seen = view.snapshot();
+        String text =
+                "No instance of service " + seen.service() + " in namespace " + seen.namespace() + " takes requests: ";
+        if (!view.known()) {
+            return text + "the registry has not told of it yet (first call waits up to " + firstViewTimeout.toMillis()
+                    + " ms)";
+        }
+        if (seen.instances().isEmpty()) {
+            return text + "none is registered at position " + seen.position();
+        }
+        Map<InstanceStatus, Integer> counts = new EnumMap<>(InstanceStatus.class);
+        for (Instance instance : seen.instances()) {
+            counts.merge(instance.status(), 1, Integer::sum);
+        }
+        return text + "the view at position " + seen.position() + " shows " + counts;
+    }
+
+    private void follow(ServiceSnapshot snapshot) {
+        try {
+            List<MusterServiceInstance> targets =
+                    new ArrayList<>(snapshot.instances().size());
+            for (Instance instance : snapshot.instances()) {
+                if (instance.status().takesRequests()) {
+                    targets.add(MusterServiceInstance.of(snapshot.service(), instance));
+                }
+            }
+            loadBalancer.update(targets);
+        } finally {
+            opened.complete(true);
+        }
+    }
+}

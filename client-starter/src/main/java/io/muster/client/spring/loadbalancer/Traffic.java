@@ -1,0 +1,90 @@
+package io.muster.client.spring.loadbalancer;
+
+import io.muster.lb.Outcome;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What became of the calls to one service, counted since its first use. Thread-safe. */
+final class Traffic {
+    private final LongAdder[] outcomes = adders(Outcome.values().length);
+    private final LongAdder started = new LongAdder();
+    private final LongAdder retries = new LongAdder();
+    private final LongAdder retriesDenied = new LongAdder();
+    private final LongAdder noInstance = new LongAdder();
+    private final LongAdder leaked = new LongAdder();
+
+    void started() {
+        started.increment();
+    }
+
+    void finished(Outcome outcome) {
+        outcomes[outcome.ordinal()].increment();
+    }
+
+    void retried() {
+        retries.increment();
+    }
+
+    void retryDenied() {
+        retriesDenied.increment();
+    }
+
+    void foundNoInstance() {
+        noInstance.increment();
+    }
+
+    void leaked() {
+        leaked.increment();
+    }
+
+    /** Requests that ended like that, each attempt of a call counted. */
+    long finishedWith(Outcome outcome) {
+        return outcomes[outcome.ordinal()].sum();
+    }
+
+    /** The requests by how they ended. */
+    Map<Outcome, Long> byOutcome() {
+        Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
+        for (Outcome outcome : Outcome.values()) {
+            counts.put(outcome, finishedWith(outcome));
+        }
+        return counts;
+    }
+
+    /** Requests that have started and not ended; those to instances that are gone are among them. */
+    long inFlight() {
+        long finished = 0;
+        for (LongAdder outcome : outcomes) {
+            finished += outcome.sum();
+        }
+        return Math.max(0, started.sum() - finished);
+    }
+
+    long retries() {
+        return retries.sum();
+    }
+
+    /** Retries that would have been allowed but for the budget. */
+    long retriesDenied() {
+        return retriesDenied.sum();
+    }
+
+    /** Calls that found no instance. */
+    long noInstance() {
+        return noInstance.sum();
+    }
+
+    /** Responses that were never read to their end nor closed, found by the garbage collector. */
+    long leakedResponses() {
+        return leaked.sum();
+    }
+
+    private static LongAdder[] adders(int count) {
+        LongAdder[] adders = new LongAdder[count];
+        for (int i = 0; i < count; i++) {
+            adders[i] = new LongAdder();
+        }
+        return adders;
+    }
+}
