@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an event stream (WHATWG HTML, section "Server-sent events") from chunks cut anywhere. Lines end by CR, LF or CRLF;
@@ -22,32 +23,32 @@ final class EventStreamParser {
     private static final byte[] ID = "id".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
-    private final int maxEventBytes;
     private final Bytes line;
     private final Bytes data;
     private String name = "";
-    private String id = "";
-    private String lastEventId = "";
+    private @Nullable String id;
     private boolean atStart = true;
     private boolean afterCarriageReturn;
 
+    /** @param maxEventBytes the largest event, in bytes of data */
     EventStreamParser(int maxEventBytes) {
-        this.maxEventBytes = maxEventBytes;
         this.line = new Bytes(maxEventBytes + MAX_FIELD_NAME_BYTES, "line");
         this.data = new Bytes(maxEventBytes + 1, "event");
     }
 
     /** Takes complete events. */
-    @FunctionalInterface
     interface Sink {
         /**
          * Takes one event.
          *
          * @param name the event's name, {@code message} when it has none
          * @param data its data in UTF-8, lines joined by LF
-         * @param lastEventId the last id of the stream, empty before the first
+         * @param id the id that it carries; null when it leaves the last one as it is
          */
-        void event(String name, byte[] data, String lastEventId);
+        void event(String name, byte[] data, @Nullable String id);
+
+        /** Takes an id that came without data: the stream's last id moves, and no event happens. */
+        void id(String id);
     }
 
     /**
@@ -122,20 +123,17 @@ final class EventStreamParser {
     }
 
     private void dispatch(Sink sink) {
-        lastEventId = id;
+        String eventId = id;
+        String eventName = name.isEmpty() ? "message" : name;
+        id = null;
+        name = "";
         if (data.length > 0) {
             byte[] content = Arrays.copyOf(data.array, data.length - 1);
-            String eventName = name.isEmpty() ? "message" : name;
             data.clear();
-            name = "";
-            sink.event(eventName, content, lastEventId);
+            sink.event(eventName, content, eventId);
+        } else if (eventId != null) {
+            sink.id(eventId);
         }
-        name = "";
-    }
-
-    @Override
-    public String toString() {
-        return "EventStreamParser[maxEventBytes=" + maxEventBytes + ", lastEventId=" + lastEventId + "]";
     }
 
     /** A growing array with a bound, which gives back what a large event took. */

@@ -27,6 +27,8 @@ final class Registrations {
     private static final long MAX_INTERVAL_MILLIS = 60_000;
     private static final long DEFAULT_INTERVAL_MILLIS = 5_000;
     private static final double JITTER = 0.1;
+    /** Half of what the contract allows keeps a batch of long names within a usual bound on bodies. */
+    private static final int MAX_BATCH = Heartbeats.MAX_INSTANCES / 2;
     /** After a registry's restart its clients come back spread over this time. */
     private static final long RETURN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -161,7 +163,7 @@ final class Registrations {
 
     /** Sends the batch that begins at {@code from}, and after its answer the next one. */
     private void beat(List<InstanceReference> references, int from, long sentNanos) {
-        int to = Math.min(references.size(), from + Heartbeats.MAX_INSTANCES);
+        int to = Math.min(references.size(), from + MAX_BATCH);
         List<InstanceReference> batch = references.subList(from, to);
         Heartbeats body = new Heartbeats(batch);
         loop.whenDone(send(new RegistryCalls.Call("POST", "/v1/heartbeats", body)), (reply, failure) -> {

@@ -53,21 +53,22 @@ final class ResumePoint {
         }
     }
 
-    void snapshot(String service, boolean warming, @Nullable Position id) {
+    void snapshot(String service, boolean warming) {
         if (warming) {
             exact.remove(service);
         } else {
             exact.add(service);
         }
-        moveTo(id);
     }
 
-    /** A change came; {@code fits} tells whether the view could take it or covers it. */
-    void change(String service, boolean fits, @Nullable Position id) {
-        if (!fits) {
-            exact.remove(service);
-        }
-        moveTo(id);
+    /** A change came that its view could not take. */
+    void missed(String service) {
+        exact.remove(service);
+    }
+
+    /** Everything up to this position has come. */
+    void reached(Position newPosition) {
+        position = newPosition;
     }
 
     void forgotten(String service) {
@@ -78,11 +79,5 @@ final class ResumePoint {
     void reset() {
         exact.clear();
         position = null;
-    }
-
-    private void moveTo(@Nullable Position id) {
-        if (id != null) {
-            position = id;
-        }
     }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * that is slow slows the registry's sending to this client, and fills no memory here. Its methods and its listener's are
  * called on the event loop.
  */
-final class StreamConnection {
+final class StreamConnection implements EventStreamParser.Sink {
     private static final int MAX_PROBLEM_BYTES = 64 * 1024;
 
     private final HttpClient http;
@@ -39,7 +39,11 @@ final class StreamConnection {
 
     /** Takes what a stream brings, in order, until {@link #ended}. */
     interface Listener {
-        void event(StreamConnection connection, String name, byte[] data, String lastEventId);
+        /** @param id null when the event carries none */
+        void event(StreamConnection connection, String name, byte[] data, @Nullable String id);
+
+        /** The last event id moves without an event. */
+        void id(StreamConnection connection, String id);
 
         void ended(StreamConnection connection, End end);
     }
@@ -155,7 +159,7 @@ final class StreamConnection {
     private void read(List<ByteBuffer> buffers) {
         try {
             for (ByteBuffer buffer : buffers) {
-                parser.feed(buffer, this::event);
+                parser.feed(buffer, this);
             }
             Flow.Subscription current = subscription;
             if (!over && current != null) {
@@ -166,9 +170,17 @@ final class StreamConnection {
         }
     }
 
-    private void event(String name, byte[] data, String lastEventId) {
+    @Override
+    public void event(String name, byte[] data, @Nullable String id) {
         if (!over) {
-            listener.event(this, name, data, lastEventId);
+            listener.event(this, name, data, id);
+        }
+    }
+
+    @Override
+    public void id(String id) {
+        if (!over) {
+            listener.id(this, id);
         }
     }
 

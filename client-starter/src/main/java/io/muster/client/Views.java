@@ -69,7 +69,7 @@ final class Views {
             return false;
         }
         ServiceState next = step.next(view);
-        if (next != view.state()) {
+        if (!next.equals(view.state())) {
             view.publish(next);
         }
         return true;

@@ -118,22 +118,29 @@ final class Watch implements StreamConnection.Listener {
     }
 
     @Override
-    public void event(StreamConnection from, String name, byte[] data, String lastEventId) {
+    public void event(StreamConnection from, String name, byte[] data, @Nullable String id) {
         if (from != connection) {
             return;
         }
-        Position position = Position.tryParse(lastEventId).orElse(null);
         try {
             switch (name) {
+                // Its id says where the registry is, not what this stream has brought: what was missed comes after it.
                 case WatcherEvent.NAME -> opened(from, decode(data, WatcherEvent.class));
-                case SnapshotEvent.NAME -> snapshot(decode(data, SnapshotEvent.class), position);
-                case ChangeEvent.NAME -> change(decode(data, ChangeEvent.class), position);
+                case SnapshotEvent.NAME -> snapshot(decode(data, SnapshotEvent.class), id);
+                case ChangeEvent.NAME -> change(decode(data, ChangeEvent.class), id);
                 case ClosingEvent.NAME -> closing(from, decode(data, ClosingEvent.class));
                 default -> log.debug("Passed over event {}", name);
             }
         } catch (ProblemException e) {
             resume.reset();
             from.fail("cannot read event " + Printable.of(name) + ": " + Printable.of(e));
+        }
+    }
+
+    @Override
+    public void id(StreamConnection from, String id) {
+        if (from == connection) {
+            reached(id);
         }
     }
 
@@ -221,24 +228,36 @@ final class Watch implements StreamConnection.Listener {
         lastEpoch = epoch;
     }
 
-    private void snapshot(SnapshotEvent event, @Nullable Position position) {
+    private void snapshot(SnapshotEvent event, @Nullable String id) {
         status.warming(event.warming());
         if (views.apply(event)) {
-            resume.snapshot(event.snapshot().service(), event.warming(), position);
+            resume.snapshot(event.snapshot().service(), event.warming());
         }
-        applied(position);
+        applied(event.snapshot().position(), id);
     }
 
-    private void change(ChangeEvent event, @Nullable Position position) {
-        boolean fits = views.apply(event);
-        resume.change(event.service(), fits, position);
-        applied(position);
+    private void change(ChangeEvent event, @Nullable String id) {
+        if (!views.apply(event)) {
+            resume.missed(event.service());
+        }
+        applied(event.position(), id);
     }
 
-    private void applied(@Nullable Position position) {
-        if (position != null && watcher != null) {
-            status.applied(position);
+    private void applied(Position position, @Nullable String id) {
+        if (watcher != null) {
             watcher.applied(position);
+        }
+        if (id != null) {
+            reached(id);
+        }
+    }
+
+    private void reached(String id) {
+        Optional<Position> position = Position.tryParse(id);
+        if (watcher != null && position.isPresent()) {
+            resume.reached(position.get());
+            status.applied(position.get());
+            watcher.reached(position.get());
         }
     }
 

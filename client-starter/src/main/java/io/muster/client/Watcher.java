@@ -37,7 +37,10 @@ final class Watcher {
     /** Forgotten since the last subscription: must leave before it can come back, or its snapshot would not be sent. */
     private final Set<String> leaving = new HashSet<>();
 
-    private @Nullable Position applied;
+    /** The newest event, which an acknowledgement must cover. */
+    private @Nullable Position owed;
+
+    private @Nullable Position reached;
     private @Nullable Position acknowledged;
     private boolean subscribing;
     private boolean acknowledging;
@@ -89,9 +92,16 @@ final class Watcher {
         subscribe();
     }
 
-    /** Everything up to this position is in the views. */
+    /** An event of this position is in its view. Others of positions before it may still come. */
     void applied(Position position) {
-        applied = position;
+        if (owed == null || !owed.covers(position)) {
+            owed = position;
+        }
+    }
+
+    /** Everything up to this position is in the views. */
+    void reached(Position position) {
+        reached = position;
         acknowledge();
     }
 
@@ -125,8 +135,10 @@ final class Watcher {
     }
 
     private void acknowledge() {
-        Position position = applied;
-        if (closed || acknowledging || position == null || position.equals(acknowledged)) {
+        Position position = reached;
+        boolean nothingNew = position == null || position.equals(acknowledged);
+        boolean nothingOwed = owed == null || (acknowledged != null && acknowledged.covers(owed));
+        if (closed || acknowledging || position == null || nothingNew || nothingOwed) {
             return;
         }
         acknowledging = true;

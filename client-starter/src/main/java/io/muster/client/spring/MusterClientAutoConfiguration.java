@@ -1,0 +1,46 @@
+package io.muster.client.spring;
+
+import io.muster.client.RegistryClient;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.cloud.client.ConditionalOnDiscoveryEnabled;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * The connection to the registry, once {@code muster.registry.urls} is set. The glue's other auto-configurations follow the
+ * {@link RegistryClient} bean, whoever brought it. It connects in the background as soon as it exists and is closed with the
+ * context, after every life-cycle phase.
+ */
+@AutoConfiguration
+@ConditionalOnDiscoveryEnabled
+@ConditionalOnBooleanProperty(name = "muster.registry.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(RegistryProperties.class)
+public final class MusterClientAutoConfiguration {
+    /** The connection, when the user brings none. */
+    @Configuration(proxyBeanMethods = false)
+    @Conditional(OnRegistryUrls.class)
+    @ConditionalOnMissingBean(RegistryClient.class)
+    static final class Connection {
+        @Bean(initMethod = "start", destroyMethod = "close")
+        RegistryClient musterRegistryClient(RegistryProperties properties) {
+            return RegistryClient.create(properties.toConfig());
+        }
+    }
+
+    /** The check at the start, before the web server listens. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBooleanProperty("muster.registry.fail-fast")
+    static final class FailFast {
+        @Bean
+        @ConditionalOnBean(RegistryClient.class)
+        SmartInitializingSingleton musterRegistryCheck(RegistryClient client) {
+            return new RegistryCheck(client);
+        }
+    }
+}

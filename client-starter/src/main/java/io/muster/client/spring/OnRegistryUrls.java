@@ -1,0 +1,31 @@
+package io.muster.client.spring;
+
+import java.util.List;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/** Matches when {@code muster.registry.urls} names a URL, as one property or as an indexed list. */
+final class OnRegistryUrls extends SpringBootCondition {
+    private static final String PROPERTY = "muster.registry.urls";
+
+    @Override
+    public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+        boolean set = Binder.get(context.getEnvironment())
+                .bind(PROPERTY, Bindable.listOf(String.class))
+                .map(OnRegistryUrls::namesOne)
+                .orElse(false);
+        ConditionMessage.Builder message = ConditionMessage.forCondition("Muster registry");
+        return set
+                ? ConditionOutcome.match(message.found("property").items(PROPERTY))
+                : ConditionOutcome.noMatch(message.didNotFind("property").items(PROPERTY));
+    }
+
+    private static boolean namesOne(List<String> urls) {
+        return urls.stream().anyMatch(url -> !url.isBlank());
+    }
+}

@@ -1,0 +1,116 @@
+package io.muster.client.spring.registration;
+
+import io.muster.api.InstanceStatus;
+import io.muster.api.Registered;
+import io.muster.client.InstanceRegistration;
+import io.muster.client.RegistryClient;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.cloud.client.serviceregistry.AutoServiceRegistration;
+
+/**
+ * This process as an instance of its service. Its life: {@link #register}, any number of {@link #ready}, {@link #drain},
+ * {@link #deregister}; it may be registered anew after that, when a context is stopped and started. Nothing here blocks.
+ * Thread-safe.
+ */
+public final class LocalInstance implements AutoServiceRegistration {
+    private static final Logger log = LoggerFactory.getLogger(LocalInstance.class);
+
+    private final RegistryClient client;
+    private final InstanceDescription description;
+    private final Supplier<CompletableFuture<String>> host;
+
+    private @Nullable InstanceRegistration registration;
+    private @Nullable CompletableFuture<Registered> outcome;
+    private boolean ready;
+    private boolean draining;
+
+    LocalInstance(RegistryClient client, InstanceDescription description, Supplier<CompletableFuture<String>> host) {
+        this.client = client;
+        this.description = description;
+        this.host = host;
+    }
+
+    /** The registration; empty before the address is known, and after the end. */
+    public synchronized Optional<InstanceRegistration> registration() {
+        return Optional.ofNullable(registration);
+    }
+
+    /**
+     * Begins to register, in the background. Harmless when repeated.
+     *
+     * @return completes when the registry knows this instance; cancelled when it is deregistered before
+     * @throws io.muster.api.InvalidFieldException when no valid service name is configured
+     */
+    synchronized CompletableFuture<Registered> register(int port) {
+        if (outcome != null) {
+            return outcome;
+        }
+        description.service();
+        draining = false;
+        CompletableFuture<Registered> begun = new CompletableFuture<>();
+        outcome = begun;
+        CompletableFuture<Void> unused = host.get()
+                .thenAccept(found -> begin(begun, found, port))
+                .exceptionally(failure -> {
+                    log.error(
+                            "This instance cannot be registered: set muster.instance.host and see the cause", failure);
+                    begun.completeExceptionally(failure);
+                    return null;
+                });
+        return begun;
+    }
+
+    /** Says whether the application takes requests. While it drains it does not, whatever is said here. */
+    synchronized void ready(boolean accepting) {
+        ready = accepting;
+        if (!draining && registration != null) {
+            registration.status(status());
+        }
+    }
+
+    /** From now on this instance takes no new requests, and only {@link #deregister} follows. */
+    synchronized void drain() {
+        draining = true;
+        if (registration != null) {
+            registration.status(InstanceStatus.DRAINING);
+        }
+    }
+
+    /** Ends the registration; completes within the bounded time of {@link InstanceRegistration#stop}. */
+    synchronized CompletableFuture<Void> deregister() {
+        InstanceRegistration ending = registration;
+        if (outcome != null) {
+            outcome.cancel(false);
+        }
+        outcome = null;
+        registration = null;
+        return ending == null ? CompletableFuture.completedFuture(null) : ending.stop();
+    }
+
+    private synchronized void begin(CompletableFuture<Registered> begun, String foundHost, int port) {
+        if (outcome != begun) {
+            return;
+        }
+        InstanceDescription.Named named = description.describe(foundHost, port);
+        InstanceStatus status = draining ? InstanceStatus.DRAINING : status();
+        InstanceRegistration next = client.register(
+                named.service(), named.id(), named.registration().withStatus(status));
+        registration = next;
+        CompletableFuture<Registered> unused = next.start().whenComplete((registered, failure) -> {
+            if (failure == null) {
+                begun.complete(registered);
+            } else {
+                begun.completeExceptionally(failure);
+            }
+        });
+    }
+
+    private InstanceStatus status() {
+        return ready ? InstanceStatus.UP : InstanceStatus.STARTING;
+    }
+}

@@ -1,0 +1,110 @@
+package io.muster.client.spring.registration;
+
+import io.muster.client.RegistryClient;
+import io.muster.client.spring.MusterClientAutoConfiguration;
+import io.muster.client.spring.RegistryProperties;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
+import org.springframework.cloud.client.serviceregistry.AutoServiceRegistration;
+import org.springframework.cloud.client.serviceregistry.AutoServiceRegistrationAutoConfiguration;
+import org.springframework.cloud.commons.util.InetUtils;
+import org.springframework.cloud.commons.util.UtilAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/**
+ * Registers this process, unless {@code muster.instance.enabled} or
+ * {@code spring.cloud.service-registry.auto-registration.enabled} is false, or the user brings an
+ * {@link AutoServiceRegistration}.
+ */
+@AutoConfiguration(
+        after = {MusterClientAutoConfiguration.class, UtilAutoConfiguration.class},
+        before = AutoServiceRegistrationAutoConfiguration.class)
+@ConditionalOnBean(RegistryClient.class)
+@ConditionalOnMissingBean(AutoServiceRegistration.class)
+@ConditionalOnProperty(
+        name = {"muster.instance.enabled", "spring.cloud.service-registry.auto-registration.enabled"},
+        matchIfMissing = true)
+@EnableConfigurationProperties({RegistryProperties.class, InstanceProperties.class})
+public final class MusterRegistrationAutoConfiguration {
+    @Bean
+    LocalInstance musterLocalInstance(
+            RegistryClient client,
+            InstanceProperties properties,
+            Environment environment,
+            ObjectProvider<InetUtils> inetUtils,
+            ObjectProvider<ApplicationAvailability> availability) {
+        InstanceDescription description = new InstanceDescription(properties, environment, UUID::randomUUID);
+        LocalInstance instance = new LocalInstance(client, description, host(client, properties, inetUtils));
+        availability.ifAvailable(a -> instance.ready(a.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC));
+        return instance;
+    }
+
+    @Bean
+    WebServerPort musterWebServerPort() {
+        return new WebServerPort();
+    }
+
+    @Bean
+    ReadinessListener musterReadinessListener(LocalInstance instance, ApplicationContext context) {
+        return new ReadinessListener(instance, context);
+    }
+
+    @Bean
+    RegisterLifecycle musterRegisterLifecycle(
+            LocalInstance instance,
+            WebServerPort webServer,
+            InstanceProperties properties,
+            RegistryClient client,
+            RegistryProperties registry,
+            ApplicationEventPublisher events) {
+        Integer configured = properties.port();
+        Supplier<OptionalInt> port = configured == null ? webServer::get : () -> OptionalInt.of(configured);
+        // Listeners of the event may block, and this is called on the client's event thread.
+        Consumer<LocalInstance> announcement = registered -> thread("muster-registered")
+                .execute(() -> events.publishEvent(new InstanceRegisteredEvent<>(registered, registered)));
+        return new RegisterLifecycle(instance, port, client, registry.failFast(), announcement);
+    }
+
+    @Bean
+    DeregisterLifecycle musterDeregisterLifecycle(LocalInstance instance) {
+        return new DeregisterLifecycle(instance);
+    }
+
+    private static Supplier<CompletableFuture<String>> host(
+            RegistryClient client, InstanceProperties properties, ObjectProvider<InetUtils> inetUtils) {
+        String configured = properties.host();
+        if (configured != null) {
+            return () -> CompletableFuture.completedFuture(configured);
+        }
+        HostLookup lookup = new HostLookup(
+                client.config().registryUrls(),
+                () -> inetUtils.getObject().findFirstNonLoopbackHostInfo().getIpAddress(),
+                thread("muster-host-lookup"));
+        return lookup::find;
+    }
+
+    /** Runs each task on a daemon thread of its own: they are few in a process's life. */
+    private static Executor thread(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            thread.start();
+        };
+    }
+}

@@ -1,0 +1,101 @@
+package io.muster.client.spring.registration;
+
+import io.muster.api.Registered;
+import io.muster.client.ClientConfig;
+import io.muster.client.RegistryClient;
+import io.muster.client.spring.RegistryUnavailableException;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Registers once the web server listens, and drains before it begins to stop. Phases start in ascending and stop in
+ * descending order: Boot's web server has {@code MAX-2048}, its management server {@code MAX-1536}, its graceful shutdown
+ * {@code MAX-1024}; all of them come before this one at the start and after it at the stop.
+ */
+final class RegisterLifecycle implements SmartLifecycle {
+    static final int PHASE = Integer.MAX_VALUE - 512;
+
+    private static final Logger log = LoggerFactory.getLogger(RegisterLifecycle.class);
+
+    private final LocalInstance instance;
+    private final Supplier<OptionalInt> port;
+    private final RegistryClient client;
+    private final boolean failFast;
+    private final Consumer<LocalInstance> announcement;
+    private volatile boolean running;
+
+    /**
+     * @param port where callers reach this process; empty when it has no port
+     * @param failFast whether the start waits for the registration and fails without it
+     * @param announcement called on the client's event thread when the registry first knows the instance; must not block
+     */
+    RegisterLifecycle(
+            LocalInstance instance,
+            Supplier<OptionalInt> port,
+            RegistryClient client,
+            boolean failFast,
+            Consumer<LocalInstance> announcement) {
+        this.instance = instance;
+        this.port = port;
+        this.client = client;
+        this.failFast = failFast;
+        this.announcement = announcement;
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        OptionalInt known = port.get();
+        if (known.isEmpty()) {
+            log.info("Not registered: no web server listens and muster.instance.port is not set");
+            return;
+        }
+        CompletableFuture<Registered> outcome = instance.register(known.getAsInt());
+        CompletableFuture<Void> unused = outcome.thenAccept(registered -> announcement.accept(instance));
+        if (failFast) {
+            await(outcome);
+        }
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        instance.drain();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+
+    private void await(CompletableFuture<Registered> outcome) {
+        ClientConfig config = client.config();
+        Duration patience = config.connectTimeout().plus(config.requestTimeout());
+        try {
+            outcome.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RegistryUnavailableException(config.registryUrls(), "interrupted", e);
+        } catch (TimeoutException | ExecutionException | CancellationException e) {
+            String problem =
+                    instance.registration().map(r -> r.state().problem()).orElse("");
+            throw new RegistryUnavailableException(
+                    config.registryUrls(), problem.isEmpty() ? "not registered within " + patience : problem, e);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.muster.client.spring;
+
+import static org.awaitility.Awaitility.await;
+
+import io.muster.api.Instance;
+import io.muster.api.InstanceStatus;
+import io.muster.client.ClientConfig;
+import io.muster.client.RegistryClient;
+import io.muster.registry.RegistryApplication;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * The real registry on a random port, with short heartbeats, and a client of its own to ask it. After a stop it can be
+ * started again on the same port, as a process that knows nothing.
+ */
+public final class TestRegistry implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final List<String> arguments;
+    private final RegistryClient client;
+    private final int port;
+    private @Nullable ConfigurableApplicationContext context;
+
+    private TestRegistry(List<String> arguments, ConfigurableApplicationContext context, int port) {
+        this.arguments = arguments;
+        this.context = context;
+        this.port = port;
+        this.client = RegistryClient.create(ClientConfig.of(URI.create("http://127.0.0.1:" + port)));
+    }
+
+    /** A running registry. */
+    public static TestRegistry start(String... more) {
+        List<String> arguments =
+                new ArrayList<>(List.of("--muster.server.heartbeat=200ms", "--muster.server.ttl=1500ms"));
+        arguments.addAll(List.of(more));
+        ConfigurableApplicationContext context = run(arguments, 0);
+        String port = context.getEnvironment().getRequiredProperty("local.server.port");
+        return new TestRegistry(arguments, context, Integer.parseInt(port));
+    }
+
+    /** As a service's property {@code muster.registry.urls}. */
+    public String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    /** Ends the process; what it knew is lost. */
+    public void stop() {
+        if (context != null) {
+            context.close();
+            context = null;
+        }
+    }
+
+    /** Starts it again on its port. */
+    public void startAgain() {
+        context = run(arguments, port);
+    }
+
+    /** What it knows of a service; empty when it does not answer. */
+    public List<Instance> instances(String service) {
+        return client.lookup(service)
+                .handle((snapshot, failure) -> failure == null ? snapshot.instances() : List.<Instance>of())
+                .join();
+    }
+
+    /** Waits for the one instance of a service to have this status. */
+    public Instance awaitOne(String service, InstanceStatus status) {
+        return await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(
+                        () -> instances(service),
+                        found -> found.size() == 1 && found.get(0).status() == status)
+                .get(0);
+    }
+
+    /** Waits for a service to have no instance. */
+    public void awaitNone(String service) {
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> instances(service).isEmpty());
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        stop();
+    }
+
+    private static ConfigurableApplicationContext run(List<String> arguments, int port) {
+        List<String> all = new ArrayList<>(arguments);
+        all.add("--server.port=" + port);
+        return RegistryApplication.builder().run(all.toArray(String[]::new));
+    }
+}

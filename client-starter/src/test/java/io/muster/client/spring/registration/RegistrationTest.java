@@ -1,0 +1,359 @@
+package io.muster.client.spring.registration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.muster.api.Instance;
+import io.muster.api.InstanceStatus;
+import io.muster.client.spring.RegistryUnavailableException;
+import io.muster.client.spring.TestRegistry;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.event.EventListener;
+
+class RegistrationTest {
+    private TestRegistry registry;
+    private final List<ConfigurableApplicationContext> applications = new ArrayList<>();
+
+    @BeforeEach
+    void startRegistry() {
+        registry = TestRegistry.start();
+    }
+
+    @AfterEach
+    void stopAll() {
+        applications.forEach(ConfigurableApplicationContext::close);
+        registry.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void registersItsRouteToTheRegistryAndItsRealPort(WebApplicationType type) {
+        ConfigurableApplicationContext application = run(type, "spring.application.name=My_Orders");
+
+        Instance instance = registry.awaitOne("my-orders", InstanceStatus.UP);
+
+        String port = application.getEnvironment().getRequiredProperty("local.server.port");
+        assertThat(instance.host()).isEqualTo("127.0.0.1");
+        assertThat(instance.port()).hasToString(port);
+        assertThat(instance.id()).matches("127\\.0\\.0\\.1:my-orders:" + port + ":[0-9a-f]{8}");
+        assertThat(instance.secure()).isFalse();
+        assertThat(instance.weight()).isEqualTo(100);
+        assertThat(instance.metadata()).isEmpty();
+    }
+
+    @Test
+    void registersWhatItsPropertiesSay() {
+        run(
+                WebApplicationType.SERVLET,
+                "muster.instance.service=shop",
+                "muster.instance.id=shop-1",
+                "muster.instance.host=10.1.2.3",
+                "muster.instance.port=8443",
+                "muster.instance.secure=true",
+                "muster.instance.weight=7",
+                "muster.instance.zone=a",
+                "muster.instance.metadata.team=blue");
+
+        Instance instance = registry.awaitOne("shop", InstanceStatus.UP);
+
+        assertThat(instance.id()).isEqualTo("shop-1");
+        assertThat(instance.host()).isEqualTo("10.1.2.3");
+        assertThat(instance.port()).isEqualTo(8443);
+        assertThat(instance.secure()).isTrue();
+        assertThat(instance.weight()).isEqualTo(7);
+        assertThat(instance.zone()).isEqualTo("a");
+        assertThat(instance.metadata()).containsOnly(java.util.Map.entry("team", "blue"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void isStartingUntilTheApplicationIsReady(WebApplicationType type) {
+        ConfigurableApplicationContext application = run(type, StartWatch.class);
+
+        assertThat(application.getBean(StartWatch.class).seen).isEqualTo(InstanceStatus.STARTING);
+        registry.awaitOne("orders", InstanceStatus.UP);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void followsReadinessWhileItRuns(WebApplicationType type) {
+        ConfigurableApplicationContext application = run(type);
+        registry.awaitOne("orders", InstanceStatus.UP);
+
+        AvailabilityChangeEvent.publish(application, ReadinessState.REFUSING_TRAFFIC);
+        registry.awaitOne("orders", InstanceStatus.STARTING);
+        AvailabilityChangeEvent.publish(application, ReadinessState.ACCEPTING_TRAFFIC);
+        registry.awaitOne("orders", InstanceStatus.UP);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void drainsBeforeTheWebServerStopsAndDeregistersAfterIt(WebApplicationType type) {
+        ConfigurableApplicationContext application = run(type, StopWatch.class);
+        registry.awaitOne("orders", InstanceStatus.UP);
+        StopWatch watch = application.getBean(StopWatch.class);
+
+        application.close();
+
+        assertThat(watch.beforeWebServer).isEqualTo(InstanceStatus.DRAINING);
+        assertThat(watch.afterWebServer).isEqualTo(InstanceStatus.DRAINING);
+        assertThat(registry.instances("orders")).isEmpty();
+    }
+
+    @Test
+    void stopsWithoutTheRegistry() {
+        ConfigurableApplicationContext application = run(WebApplicationType.SERVLET);
+        registry.awaitOne("orders", InstanceStatus.UP);
+        registry.stop();
+
+        long before = System.nanoTime();
+        application.close();
+
+        assertThat(System.nanoTime() - before).isLessThan(10_000_000_000L);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void registersAgainAfterTheRegistryRestarted(WebApplicationType type) {
+        run(type);
+        Instance before = registry.awaitOne("orders", InstanceStatus.UP);
+
+        registry.stop();
+        registry.startAgain();
+
+        Instance after = registry.awaitOne("orders", InstanceStatus.UP);
+        assertThat(after.id()).isEqualTo(before.id());
+        assertThat(after.generation().epoch()).isNotEqualTo(before.generation().epoch());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void startsWhileTheRegistryIsAwayAndRegistersLater(WebApplicationType type) {
+        registry.stop();
+        run(type);
+
+        registry.startAgain();
+
+        registry.awaitOne("orders", InstanceStatus.UP);
+    }
+
+    @Test
+    void isRegisteredAnewWhenItsContextIsStoppedAndStarted() {
+        ConfigurableApplicationContext application = run(WebApplicationType.SERVLET);
+        Instance before = registry.awaitOne("orders", InstanceStatus.UP);
+
+        application.stop();
+        registry.awaitNone("orders");
+        application.start();
+
+        Instance after = registry.awaitOne("orders", InstanceStatus.UP);
+        assertThat(after.id()).isNotEqualTo(before.id());
+    }
+
+    @Test
+    void failsTheStartWithoutTheRegistryWhenToldSo() {
+        registry.stop();
+
+        assertThatThrownBy(() -> run(WebApplicationType.SERVLET, "muster.registry.fail-fast=true"))
+                .isInstanceOf(RegistryUnavailableException.class)
+                .hasMessageContaining(registry.url());
+    }
+
+    @Test
+    void failsTheStartWhenTheRegistryRefusesTheRegistrationAndIsToldSo() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0)) {
+            assertThatThrownBy(() -> run(
+                            WebApplicationType.SERVLET,
+                            "muster.registry.fail-fast=true",
+                            "muster.registry.request-timeout=300ms",
+                            "muster.registry.urls=http://127.0.0.1:" + silent.getLocalPort()))
+                    .isInstanceOf(RegistryUnavailableException.class)
+                    .hasMessageContaining("127.0.0.1:" + silent.getLocalPort());
+        }
+    }
+
+    @Test
+    void startsFastWhenTheRegistryAnswers() {
+        run(WebApplicationType.SERVLET, "muster.registry.fail-fast=true");
+
+        registry.awaitOne("orders", InstanceStatus.UP);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void registersOnceWithItsManagementPortAsMetadata(WebApplicationType type) {
+        ConfigurableApplicationContext application = run(type, "management.server.port=0");
+
+        Instance instance = registry.awaitOne("orders", InstanceStatus.UP);
+
+        String port = application.getEnvironment().getRequiredProperty("local.server.port");
+        String managementPort = application.getEnvironment().getRequiredProperty("local.management.port");
+        assertThat(instance.port()).hasToString(port);
+        assertThat(managementPort).isNotEqualTo(port);
+        assertThat(instance.metadata()).containsEntry("management.port", managementPort);
+    }
+
+    @Test
+    void registersAnApplicationWithoutWebServerOnlyWithAPort() {
+        run(WebApplicationType.NONE, "spring.application.name=batch");
+        run(WebApplicationType.NONE, "spring.application.name=grpc", "muster.instance.port=9090");
+
+        assertThat(registry.awaitOne("grpc", InstanceStatus.UP).port()).isEqualTo(9090);
+        assertThat(registry.instances("batch")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "muster.instance.enabled=false",
+                "muster.registry.enabled=false",
+                "spring.cloud.service-registry.auto-registration.enabled=false",
+                "spring.cloud.discovery.enabled=false"
+            })
+    void doesNotRegisterWhenSwitchedOff(String property) {
+        ConfigurableApplicationContext application = run(WebApplicationType.SERVLET, property);
+
+        assertThat(application.getBeanProvider(LocalInstance.class).getIfAvailable())
+                .isNull();
+        assertThat(registry.instances("orders")).isEmpty();
+    }
+
+    @Test
+    void tellsSpringWhenItIsRegistered() {
+        ConfigurableApplicationContext application = run(WebApplicationType.SERVLET, RegisteredWatch.class);
+
+        RegisteredWatch watch = application.getBean(RegisteredWatch.class);
+        org.awaitility.Awaitility.await().until(() -> watch.events == 1);
+    }
+
+    private ConfigurableApplicationContext run(WebApplicationType type, String... properties) {
+        return run(type, Application.class, properties);
+    }
+
+    private ConfigurableApplicationContext run(WebApplicationType type, Class<?> more, String... properties) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--spring.application.name=orders",
+                "--server.port=0",
+                "--spring.main.banner-mode=off",
+                "--muster.registry.urls=" + registry.url(),
+                "--muster.registry.backoff.max=500ms",
+                "--test.registry=" + registry.url()));
+        // A later argument of the same name would make a list of both.
+        for (String property : properties) {
+            String name = "--" + property.substring(0, property.indexOf('=') + 1);
+            arguments.removeIf(argument -> argument.startsWith(name));
+            arguments.add("--" + property);
+        }
+        Class<?>[] sources =
+                Arrays.asList(Application.class, more).stream().distinct().toArray(Class<?>[]::new);
+        SpringApplicationBuilder builder = new SpringApplicationBuilder(sources).web(type);
+        builder.application()
+                .addInitializers(context -> context.getBeanFactory().registerSingleton("testRegistry", registry));
+        ConfigurableApplicationContext application = builder.run(arguments.toArray(String[]::new));
+        applications.add(application);
+        return application;
+    }
+
+    @TestConfiguration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Application {}
+
+    /** Looks at the registry while the application starts. */
+    @TestConfiguration(proxyBeanMethods = false)
+    static class StartWatch {
+        private volatile InstanceStatus seen = InstanceStatus.UNKNOWN;
+
+        @Bean
+        ApplicationRunner lookWhileStarting(TestRegistry registry) {
+            return arguments ->
+                    seen = registry.awaitOne("orders", InstanceStatus.STARTING).status();
+        }
+    }
+
+    /** Looks at the registry between the phases of the stop. */
+    @TestConfiguration(proxyBeanMethods = false)
+    static class StopWatch {
+        private volatile InstanceStatus beforeWebServer = InstanceStatus.UNKNOWN;
+        private volatile InstanceStatus afterWebServer = InstanceStatus.UNKNOWN;
+
+        @Bean
+        SmartLifecycle beforeGracefulShutdown(TestRegistry registry) {
+            return new AtStop(
+                    Integer.MAX_VALUE - 1023,
+                    () -> beforeWebServer =
+                            registry.awaitOne("orders", InstanceStatus.DRAINING).status());
+        }
+
+        @Bean
+        SmartLifecycle afterWebServer(TestRegistry registry) {
+            return new AtStop(
+                    Integer.MAX_VALUE - 2049,
+                    () -> afterWebServer =
+                            registry.awaitOne("orders", InstanceStatus.DRAINING).status());
+        }
+    }
+
+    @TestConfiguration(proxyBeanMethods = false)
+    static class RegisteredWatch {
+        private volatile int events;
+
+        @EventListener
+        void registered(InstanceRegisteredEvent<?> event) {
+            events++;
+        }
+    }
+
+    /** Does something in its phase of the stop. */
+    private static final class AtStop implements SmartLifecycle {
+        private final int phase;
+        private final Runnable action;
+        private volatile boolean running;
+
+        AtStop(int phase, Runnable action) {
+            this.phase = phase;
+            this.action = action;
+        }
+
+        @Override
+        public void start() {
+            running = true;
+        }
+
+        @Override
+        public void stop() {
+            action.run();
+            running = false;
+        }
+
+        @Override
+        public boolean isRunning() {
+            return running;
+        }
+
+        @Override
+        public int getPhase() {
+            return phase;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.client.spring.registration;
+
+import org.jspecify.annotations.NullMarked;
