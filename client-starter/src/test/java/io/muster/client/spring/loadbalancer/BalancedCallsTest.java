@@ -6,12 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.muster.api.Instance;
 import io.muster.api.InstanceStatus;
-import io.muster.client.ClientConfig;
-import io.muster.client.RegistryClient;
 import io.muster.client.TestViews;
 import io.muster.client.spring.loadbalancer.Backend.Behaviour;
 import io.muster.lb.Outcome;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,40 +21,31 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpMethod;
 
 /** Each kind of client against servers that fail in each way, over real sockets. */
 class BalancedCallsTest {
-    private static final TestViews views = new TestViews();
     private static final AtomicInteger serviceNumber = new AtomicInteger();
+    private static BalancedApplication application;
     private static ConfigurableApplicationContext context;
 
-    private final List<Backend> backends = new ArrayList<>();
     private final String service = "things-" + serviceNumber.incrementAndGet();
 
     @BeforeAll
     static void startApplication() {
-        context = new SpringApplicationBuilder(Application.class)
-                .web(WebApplicationType.NONE)
-                .properties("muster.load-balancer.strategy=round-robin", "spring.main.banner-mode=off")
-                .run();
+        application = BalancedApplication.run("muster.load-balancer.strategy=round-robin");
+        context = application.context();
     }
 
     @AfterAll
     static void stopApplication() {
-        context.close();
+        application.close();
     }
 
     @AfterEach
     void stopBackends() {
-        backends.forEach(Backend::close);
+        application.stopBackends();
     }
 
     @ParameterizedTest
@@ -143,13 +131,13 @@ class BalancedCallsTest {
     @ParameterizedTest
     @EnumSource
     void neverRetriesAfterATimeout(ClientKind kind) {
-        publish(backend(Behaviour.SILENT), backend(Behaviour.SILENT));
+        Backend first = backend(Behaviour.SILENT);
+        Backend second = backend(Behaviour.SILENT);
+        publish(first, second);
 
         assertThatThrownBy(() -> kind.of(context, service).get()).isInstanceOf(RuntimeException.class);
 
-        assertThat(backends.get(0).requests().size()
-                        + backends.get(1).requests().size())
-                .isEqualTo(1);
+        assertThat(first.requests().size() + second.requests().size()).isEqualTo(1);
         assertSettled(Map.of(Outcome.TIMEOUT, 1L));
     }
 
@@ -211,26 +199,19 @@ class BalancedCallsTest {
     }
 
     private Backend backend(Behaviour behaviour) {
-        Backend backend = new Backend("backend" + backends.size(), behaviour);
-        backends.add(backend);
-        return backend;
+        return application.backend(behaviour);
     }
 
     private void publish(Backend... started) {
-        List<Instance> instances = new ArrayList<>();
-        for (Backend backend : started) {
-            instances.add(TestViews.instance(backend.id(), backend.port(), InstanceStatus.UP));
-        }
-        views.publish(service, instances);
+        application.publish(service, started);
     }
 
     private void publish(Instance... instances) {
-        views.publish(service, List.of(instances));
+        application.publish(service, instances);
     }
 
     private BalancerReport report() {
-        return java.util.Objects.requireNonNull(
-                context.getBean(ServiceBalancers.class).reports().get(service));
+        return application.report(service);
     }
 
     private void assertSettled(Map<Outcome, Long> expected) {
@@ -245,21 +226,5 @@ class BalancedCallsTest {
                             .as(report.requests().toString())
                             .isEqualTo(expected.getOrDefault(outcome, 0L)));
         });
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    @Import(ClientKind.Beans.class)
-    static class Application {
-        @Bean(destroyMethod = "")
-        RegistryClient registryClient() {
-            return RegistryClient.create(ClientConfig.of(URI.create("http://127.0.0.1:1")));
-        }
-
-        @Bean
-        ServiceBalancers balancers(MusterLoadBalancerProperties properties) {
-            return new ServiceBalancers(
-                    views::view, properties, new Strategies(properties, Map.of()), System::nanoTime);
-        }
     }
 }

@@ -60,18 +60,22 @@ enum ClientKind {
             case REST_TEMPLATE_SIMPLE -> template(beans.getBean("simpleTemplate", RestTemplate.class), base);
             case REST_CLIENT_JDK -> restClient(builder(beans, jdkFactory()), base);
             case REST_CLIENT_SIMPLE -> restClient(builder(beans, simpleFactory()), base);
-            case WEB_CLIENT_REACTOR -> webClient(webClient(beans, false).build(), base);
-            case WEB_CLIENT_JDK -> webClient(webClient(beans, true).build(), base);
+            case WEB_CLIENT_REACTOR ->
+                webClient(webClient(beans, false, READ_TIMEOUT).build(), base);
+            case WEB_CLIENT_JDK ->
+                webClient(webClient(beans, true, READ_TIMEOUT).build(), base);
             case INTERFACE_OVER_REST_CLIENT ->
                 overInterface(HttpServiceProxyFactory.builderFor(RestClientAdapter.create(
                                 builder(beans, jdkFactory()).baseUrl(base).build()))
                         .build()
                         .createClient(Things.class));
             case INTERFACE_OVER_WEB_CLIENT ->
-                overInterface(HttpServiceProxyFactory.builderFor(WebClientAdapter.create(
-                                webClient(beans, false).baseUrl(base).build()))
-                        .build()
-                        .createClient(Things.class));
+                overInterface(
+                        HttpServiceProxyFactory.builderFor(WebClientAdapter.create(webClient(beans, false, READ_TIMEOUT)
+                                        .baseUrl(base)
+                                        .build()))
+                                .build()
+                                .createClient(Things.class));
         };
     }
 
@@ -101,16 +105,16 @@ enum ClientKind {
         return beans.getBean(RestClient.Builder.class).requestFactory(factory);
     }
 
-    static WebClient.Builder webClient(BeanFactory beans, boolean jdk) {
+    static WebClient.Builder webClient(BeanFactory beans, boolean jdk, Duration timeout) {
         JdkClientHttpConnector jdkConnector = new JdkClientHttpConnector(
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build());
-        jdkConnector.setReadTimeout(READ_TIMEOUT);
+        jdkConnector.setReadTimeout(timeout);
         return beans.getBean(WebClient.Builder.class)
                 .clientConnector(
                         jdk
                                 ? jdkConnector
                                 : new ReactorClientHttpConnector(reactor.netty.http.client.HttpClient.create()
-                                        .responseTimeout(READ_TIMEOUT)));
+                                        .responseTimeout(timeout)));
     }
 
     private static Caller template(RestTemplate template, String base) {
