@@ -75,6 +75,15 @@ public final class Bytes {
         return -1;
     }
 
+    /** How often {@code ascii} is there, without overlaps. */
+    public int count(byte[] ascii) {
+        int count = 0;
+        for (int at = indexOf(ascii, 0); at >= 0; at = indexOf(ascii, at + ascii.length)) {
+            count++;
+        }
+        return count;
+    }
+
     /** The whole number whose decimal digits begin at {@code from}; 0 when there are none. */
     public int number(int from) {
         int value = 0;

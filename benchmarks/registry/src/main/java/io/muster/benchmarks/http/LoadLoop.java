@@ -70,6 +70,11 @@ public final class LoadLoop implements AutoCloseable {
         return loop().scheduleAtFixedRate(task, 0, millis, TimeUnit.MILLISECONDS);
     }
 
+    /** Runs a task on the loop after some milliseconds. */
+    public void after(long millis, Runnable task) {
+        loop().schedule(task, millis, TimeUnit.MILLISECONDS);
+    }
+
     private EventLoop loop() {
         return group.next();
     }
