@@ -76,7 +76,9 @@ final class ReplyParser {
     private static int contentLength(String head) {
         String name = "\r\ncontent-length: ";
         int at = head.indexOf(name);
-        return at < 0 ? 0 : Integer.parseInt(head.substring(at + name.length(), head.indexOf('\r', at + name.length())));
+        return at < 0
+                ? 0
+                : Integer.parseInt(head.substring(at + name.length(), head.indexOf('\r', at + name.length())));
     }
 
     private void body(ByteBuf in) {

@@ -14,8 +14,7 @@ import java.util.regex.Pattern;
  * @param collections how many pauses there were
  * @param longestPauseMillis the longest of them
  */
-public record GcLog(
-        int largestBeforeMegabytes, int largestAfterMegabytes, int collections, double longestPauseMillis) {
+public record GcLog(int largestBeforeMegabytes, int largestAfterMegabytes, int collections, double longestPauseMillis) {
     private static final Pattern PAUSE = Pattern.compile("Pause .* (\\d+)M->(\\d+)M\\(\\d+M\\) ([0-9.]+)ms");
 
     /** Reads a log. */

@@ -18,10 +18,7 @@ final class ChangeLoad implements Runnable {
 
     /** @param watchers how many watch a member's service */
     ChangeLoad(
-            List<Member> members,
-            List<HttpConnection> connections,
-            ChangeTimes times,
-            ToIntFunction<Member> watchers) {
+            List<Member> members, List<HttpConnection> connections, ChangeTimes times, ToIntFunction<Member> watchers) {
         this.members = members;
         this.connections = connections;
         this.times = times;

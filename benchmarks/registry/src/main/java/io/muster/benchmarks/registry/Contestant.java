@@ -67,7 +67,8 @@ final class Contestant {
 
     private void renew() {
         for (Call call : dialect.renew(scale.services() * scale.perService())) {
-            renewals.send(call.request(), (status, body) -> unrenewed += call.check().isRight(status, body) ? 0 : 1);
+            renewals.send(
+                    call.request(), (status, body) -> unrenewed += call.check().isRight(status, body) ? 0 : 1);
         }
     }
 
@@ -111,9 +112,8 @@ final class Contestant {
         double seconds = (System.nanoTime() - start) / 1e9;
         calls.stop();
         if (calls.wrong() > 0 || unrenewed > 0) {
-            throw new IllegalStateException(
-                    calls.wrong() + " of " + calls.answered() + " calls (" + kind + ") and " + unrenewed
-                            + " renewals were not answered well by " + name());
+            throw new IllegalStateException(calls.wrong() + " of " + calls.answered() + " calls (" + kind + ") and "
+                    + unrenewed + " renewals were not answered well by " + name());
         }
         if (kind == CallKind.REGISTRATION) {
             deregisterFrom(firstNew);

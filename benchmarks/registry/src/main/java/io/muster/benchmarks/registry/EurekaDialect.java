@@ -7,8 +7,7 @@ import java.util.List;
 /** Netflix Eureka, over the calls that its own client makes. Its leases last 90 s, so nothing needs renewal in between. */
 final class EurekaDialect implements Dialect {
     private static final byte[] INSTANCE = "\"instanceId\":".getBytes(StandardCharsets.US_ASCII);
-    private static final String REGISTRATION =
-            """
+    private static final String REGISTRATION = """
             {"instance":{"instanceId":"%1$s","hostName":"10.%2$d.%3$d.%4$d","app":"%5$s","ipAddr":"10.%2$d.%3$d.%4$d",\
             "status":"UP","overriddenstatus":"UNKNOWN","port":{"$":8080,"@enabled":"true"},\
             "securePort":{"$":443,"@enabled":"false"},"countryId":1,\

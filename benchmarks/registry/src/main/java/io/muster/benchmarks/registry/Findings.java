@@ -30,7 +30,10 @@ record Findings(
         List<Row> rows = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         rows.add(Row.of(
-                String.format(Locale.ROOT, "change → picker, (b), %,d instances, p99", scale.pickers().instances()),
+                String.format(
+                        Locale.ROOT,
+                        "change → picker, (b), %,d instances, p99",
+                        scale.pickers().instances()),
                 "ms",
                 Must.atMost(50),
                 pickers == null ? MISSING : pickers.toPicker().millis(0.99)));
@@ -108,8 +111,10 @@ record Findings(
 
     private void tell(PickerPropagation.Result result, List<Row> rows, List<String> notes) {
         rows.add(plain("change → picker, (b), p50", "ms", result.toPicker().millis(0.5)));
-        rows.add(plain("change → last picker, (b), p50", "ms", result.toLastPicker().millis(0.5)));
-        rows.add(plain("change → last picker, (b), p99", "ms", result.toLastPicker().millis(0.99)));
+        rows.add(plain(
+                "change → last picker, (b), p50", "ms", result.toLastPicker().millis(0.5)));
+        rows.add(plain(
+                "change → last picker, (b), p99", "ms", result.toLastPicker().millis(0.99)));
         notes.add(String.format(
                 Locale.ROOT,
                 "(b): %,d changes, %,d arrivals in the pickers of %d clients, %d services each; from the change's answer in one"
@@ -122,7 +127,8 @@ record Findings(
 
     private void tell(SteadyState.Result result, List<Row> rows, List<String> notes) {
         double seconds = result.seconds();
-        rows.add(plain("change → last watcher, (a), p50", "ms", result.toLastWatcher().millis(0.5)));
+        rows.add(plain(
+                "change → last watcher, (a), p50", "ms", result.toLastWatcher().millis(0.5)));
         rows.add(plain("server CPU, (a)", "% of one core", 100 * result.serverCpuSeconds() / seconds));
         rows.add(plain("harness CPU, (a)", "% of one core", 100 * result.loadCpuSeconds() / seconds));
         rows.add(plain("fullest heap after a collection, (a)", "MB", result.gc().largestAfterMegabytes()));

@@ -75,8 +75,7 @@ final class Member {
     }
 
     Call deregister() {
-        return new Call(
-                Requests.of("DELETE", path() + "?generation=" + generation()), (status, body) -> status == 204);
+        return new Call(Requests.of("DELETE", path() + "?generation=" + generation()), (status, body) -> status == 204);
     }
 
     /** A heartbeat of this instance alone. */

@@ -113,7 +113,12 @@ final class PickerProbe {
                 int weight = endpoint.target().weight();
                 if (weight >= ChangeTimes.FIRST_WEIGHT && !known.get(weight)) {
                     known.set(weight);
-                    seen.append(client).append(' ').append(weight).append(' ').append(now).append('\n');
+                    seen.append(client)
+                            .append(' ')
+                            .append(weight)
+                            .append(' ')
+                            .append(now)
+                            .append('\n');
                 }
             }
         }

@@ -44,7 +44,8 @@ final class PickerPropagation {
     record Result(Latencies toPicker, Latencies toLastPicker) {}
 
     Result run() throws IOException, InterruptedException {
-        progress.say("(b) pickers: %d clients of the starter's core, %,d instances", scale.clients(), scale.instances());
+        progress.say(
+                "(b) pickers: %d clients of the starter's core, %,d instances", scale.clients(), scale.instances());
         try (Servers.Server server = servers.muster("muster-b", MAX_HEAP_MEGABYTES);
                 LoadLoop loop = LoadLoop.start()) {
             List<HttpConnection> connections = HttpConnection.open(loop, server.port(), 32);

@@ -44,21 +44,20 @@ public final class RegistryBench {
         }
         endAfter(LIMIT_MINUTES);
         boolean quick = words.contains("--quick");
-        List<String> parts = words.stream().filter(word -> !word.startsWith("--")).toList();
-        RegistryBench bench =
-                new RegistryBench(quick ? Scale.quick() : Scale.full(), Path.of("").toAbsolutePath());
+        List<String> parts =
+                words.stream().filter(word -> !word.startsWith("--")).toList();
+        RegistryBench bench = new RegistryBench(
+                quick ? Scale.quick() : Scale.full(), Path.of("").toAbsolutePath());
         System.exit(bench.run(parts) ? 0 : 1);
     }
 
     private boolean run(List<String> parts) throws IOException {
         Path logs = results.resolve("logs");
         Servers servers = new Servers(root, logs);
-        CallCost.Result calls =
-                part("c", parts, () -> new CallCost(scale.calls(), servers, progress).run());
+        CallCost.Result calls = part("c", parts, () -> new CallCost(scale.calls(), servers, progress).run());
         PickerPropagation.Result pickers =
                 part("b", parts, () -> new PickerPropagation(scale.pickers(), servers, progress).run());
-        SteadyState.Result steady =
-                part("a", parts, () -> new SteadyState(scale.fleet(), servers, progress).run());
+        SteadyState.Result steady = part("a", parts, () -> new SteadyState(scale.fleet(), servers, progress).run());
         Long lost = part("demo", parts, () -> new DemoRun(root, logs, progress).lostOrders());
         Report report =
                 new Findings(scale, steady, pickers, calls, lost == null ? Double.NaN : lost.doubleValue()).report();
@@ -92,7 +91,8 @@ public final class RegistryBench {
                         new TimerTask() {
                             @Override
                             public void run() {
-                                System.err.println("The benchmark took more than " + minutes + " minutes and gives up.");
+                                System.err.println(
+                                        "The benchmark took more than " + minutes + " minutes and gives up.");
                                 System.exit(1);
                             }
                         },

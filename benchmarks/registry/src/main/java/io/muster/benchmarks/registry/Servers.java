@@ -53,8 +53,7 @@ final class Servers {
 
     /** Starts this program again with other arguments, to talk to over its input and output. */
     JavaProcess again(String name, List<String> arguments) throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of("-Xmx768m", "-jar", System.getProperty("java.class.path")));
+        List<String> command = new ArrayList<>(List.of("-Xmx768m", "-jar", System.getProperty("java.class.path")));
         command.addAll(arguments);
         return JavaProcess.start(name, logs, true, command);
     }

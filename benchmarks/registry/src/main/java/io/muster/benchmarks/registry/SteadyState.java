@@ -90,7 +90,8 @@ final class SteadyState {
             List<HttpConnection> connections = HttpConnection.open(loop, server.port(), scale.connections());
             HeartbeatLoad heartbeats = new HeartbeatLoad(members, connections);
             Future<?> beating = loop.every(HeartbeatLoad.tickMillis(), heartbeats);
-            Iterator<Call> registrations = members.stream().map(Member::register).iterator();
+            Iterator<Call> registrations =
+                    members.stream().map(Member::register).iterator();
             ClosedLoop.all(loop, connections.subList(0, 32), "registrations", registrations);
             progress.say("(a) all registered, heartbeats run; opening %,d streams", scale.streams());
             List<HttpConnection> others = HttpConnection.open(loop, server.port(), 64);
@@ -130,7 +131,8 @@ final class SteadyState {
         long ready = 0;
         while (ready < streams.size() && System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(200);
-            ready = loop.call(() -> streams.stream().filter(StreamingMember::ready).count());
+            ready = loop.call(
+                    () -> streams.stream().filter(StreamingMember::ready).count());
         }
         opening.cancel(false);
         if (ready < streams.size()) {

@@ -106,8 +106,7 @@ final class StreamingMember implements EventStream.Listener {
     }
 
     private void subscribe() {
-        byte[] request =
-                Requests.of("PUT", "/v1/watch/" + watcher + "/services", json(new Subscription(services)));
+        byte[] request = Requests.of("PUT", "/v1/watch/" + watcher + "/services", json(new Subscription(services)));
         connection.send(request, (status, body) -> ended |= status != 200);
     }
 
