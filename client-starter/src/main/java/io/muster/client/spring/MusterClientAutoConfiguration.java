@@ -33,14 +33,11 @@ public final class MusterClientAutoConfiguration {
         }
     }
 
-    /** The check at the start, before the web server listens. */
-    @Configuration(proxyBeanMethods = false)
+    // Beans of nested classes are known by now.
+    @Bean
     @ConditionalOnBooleanProperty("muster.registry.fail-fast")
-    static final class FailFast {
-        @Bean
-        @ConditionalOnBean(RegistryClient.class)
-        SmartInitializingSingleton musterRegistryCheck(RegistryClient client) {
-            return new RegistryCheck(client);
-        }
+    @ConditionalOnBean(RegistryClient.class)
+    SmartInitializingSingleton musterRegistryCheck(RegistryClient client) {
+        return new RegistryCheck(client);
     }
 }

@@ -6,24 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.muster.api.Instance;
 import io.muster.api.InstanceStatus;
 import io.muster.client.spring.RegistryUnavailableException;
+import io.muster.client.spring.TestApplication;
 import io.muster.client.spring.TestRegistry;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -32,17 +32,19 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.EventListener;
 
 class RegistrationTest {
-    private TestRegistry registry;
+    private static final TestRegistry registry = TestRegistry.start();
+
     private final List<ConfigurableApplicationContext> applications = new ArrayList<>();
 
-    @BeforeEach
-    void startRegistry() {
-        registry = TestRegistry.start();
+    @AfterEach
+    void stopApplications() {
+        applications.forEach(ConfigurableApplicationContext::close);
+        registry.startAgain();
+        registry.awaitNone("orders");
     }
 
-    @AfterEach
-    void stopAll() {
-        applications.forEach(ConfigurableApplicationContext::close);
+    @AfterAll
+    static void stopRegistry() {
         registry.close();
     }
 
@@ -83,7 +85,7 @@ class RegistrationTest {
         assertThat(instance.secure()).isTrue();
         assertThat(instance.weight()).isEqualTo(7);
         assertThat(instance.zone()).isEqualTo("a");
-        assertThat(instance.metadata()).containsOnly(java.util.Map.entry("team", "blue"));
+        assertThat(instance.metadata()).containsOnly(Map.entry("team", "blue"));
     }
 
     @ParameterizedTest
@@ -181,7 +183,7 @@ class RegistrationTest {
     }
 
     @Test
-    void failsTheStartWhenTheRegistryRefusesTheRegistrationAndIsToldSo() throws IOException {
+    void failsTheStartWhenTheRegistryIsSilentAndItIsToldSo() throws IOException {
         try (ServerSocket silent = new ServerSocket(0)) {
             assertThatThrownBy(() -> run(
                             WebApplicationType.SERVLET,
@@ -244,40 +246,18 @@ class RegistrationTest {
         ConfigurableApplicationContext application = run(WebApplicationType.SERVLET, RegisteredWatch.class);
 
         RegisteredWatch watch = application.getBean(RegisteredWatch.class);
-        org.awaitility.Awaitility.await().until(() -> watch.events == 1);
+        TestRegistry.waiting().until(() -> watch.events.get() == 1);
     }
 
     private ConfigurableApplicationContext run(WebApplicationType type, String... properties) {
-        return run(type, Application.class, properties);
+        return run(type, TestApplication.class, properties);
     }
 
     private ConfigurableApplicationContext run(WebApplicationType type, Class<?> more, String... properties) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "--spring.application.name=orders",
-                "--server.port=0",
-                "--spring.main.banner-mode=off",
-                "--muster.registry.urls=" + registry.url(),
-                "--muster.registry.backoff.max=500ms",
-                "--test.registry=" + registry.url()));
-        // A later argument of the same name would make a list of both.
-        for (String property : properties) {
-            String name = "--" + property.substring(0, property.indexOf('=') + 1);
-            arguments.removeIf(argument -> argument.startsWith(name));
-            arguments.add("--" + property);
-        }
-        Class<?>[] sources =
-                Arrays.asList(Application.class, more).stream().distinct().toArray(Class<?>[]::new);
-        SpringApplicationBuilder builder = new SpringApplicationBuilder(sources).web(type);
-        builder.application()
-                .addInitializers(context -> context.getBeanFactory().registerSingleton("testRegistry", registry));
-        ConfigurableApplicationContext application = builder.run(arguments.toArray(String[]::new));
+        ConfigurableApplicationContext application = TestApplication.run(registry, type, more, properties);
         applications.add(application);
         return application;
     }
-
-    @TestConfiguration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    static class Application {}
 
     /** Looks at the registry while the application starts. */
     @TestConfiguration(proxyBeanMethods = false)
@@ -316,11 +296,11 @@ class RegistrationTest {
 
     @TestConfiguration(proxyBeanMethods = false)
     static class RegisteredWatch {
-        private volatile int events;
+        private final AtomicInteger events = new AtomicInteger();
 
         @EventListener
         void registered(InstanceRegisteredEvent<?> event) {
-            events++;
+            events.incrementAndGet();
         }
     }
 

@@ -1,4 +1,0 @@
-@NullMarked
-package io.muster.client.spring.registration;
-
-import org.jspecify.annotations.NullMarked;
