@@ -17,6 +17,7 @@ import org.springframework.http.codec.EncoderHttpMessageWriter;
 import org.springframework.http.codec.FormHttpMessageWriter;
 import org.springframework.http.codec.HttpMessageEncoder;
 import org.springframework.http.codec.HttpMessageWriter;
+import org.springframework.http.codec.multipart.MultipartHttpMessageWriter;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.BodyInserter;
 import org.springframework.web.reactive.function.BodyInserters;
@@ -121,20 +122,23 @@ final class ObservedBody implements BodyInserter<Object, ClientHttpRequest> {
                 ReactiveHttpOutputMessage message,
                 Map<String, Object> hints) {
             // Mono.just and its like, by which WebClient passes a value on.
-            if (values instanceof Fuseable.ScalarCallable && encodesAnew(writer)) {
+            if (values instanceof Fuseable.ScalarCallable && encodesAnew(writer, mediaType)) {
                 used = false;
             }
             return writer.write(values, elementType, mediaType, message, hints);
         }
     }
 
-    private static boolean encodesAnew(HttpMessageWriter<?> writer) {
+    private static boolean encodesAnew(HttpMessageWriter<?> writer, @Nullable MediaType mediaType) {
         if (writer instanceof EncoderHttpMessageWriter<?> encoding) {
             Encoder<?> encoder = encoding.getEncoder();
             return encoder instanceof HttpMessageEncoder
                     || encoder instanceof CharSequenceEncoder
                     || encoder instanceof ByteArrayEncoder;
         }
-        return writer instanceof FormHttpMessageWriter;
+        // The one for multipart writes plain forms too; parts of a multipart may be streams.
+        return writer instanceof FormHttpMessageWriter
+                || (writer instanceof MultipartHttpMessageWriter
+                        && MediaType.APPLICATION_FORM_URLENCODED.equalsTypeAndSubtype(mediaType));
     }
 }

@@ -12,8 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.cloud.client.loadbalancer.reactive.LoadBalancerBeanPostProcessorAutoConfiguration;
+import org.springframework.cloud.client.loadbalancer.reactive.ReactorLoadBalancerClientAutoConfiguration;
+import org.springframework.cloud.loadbalancer.config.BlockingLoadBalancerClientAutoConfiguration;
+import org.springframework.cloud.loadbalancer.config.LoadBalancerAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -81,7 +85,14 @@ final class BalancedApplication implements AutoCloseable {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
+    @ImportAutoConfiguration({
+        LoadBalancerAutoConfiguration.class,
+        BlockingLoadBalancerClientAutoConfiguration.class,
+        org.springframework.cloud.client.loadbalancer.LoadBalancerAutoConfiguration.class,
+        ReactorLoadBalancerClientAutoConfiguration.class,
+        LoadBalancerBeanPostProcessorAutoConfiguration.class,
+        MusterLoadBalancerAutoConfiguration.class
+    })
     @Import(ClientKind.Beans.class)
     static class Beans {
         /** Not started: it is there so that the auto-configuration takes part. */

@@ -42,10 +42,6 @@ class FirstViewTest {
     @Test
     void goesOnAwayFromTheThreadThatPublishes() {
         CompletableFuture<String> thread = ClientKind.webClient(application.context(), false, Duration.ofSeconds(5))
-                .filter((request, next) -> next.exchange(request).contextWrite(it -> it))
-                .filter((request, next) -> {
-                    return next.exchange(request);
-                })
                 .build()
                 .get()
                 .uri("http://" + SERVICE + "/")

@@ -76,7 +76,7 @@ class RetriesTest {
         Backend only = application.backend(Behaviour.END);
         application.publish(SERVICE, only);
 
-        assertThatThrownBy(() -> ClientKind.REST_CLIENT_JDK
+        assertThatThrownBy(() -> ClientKind.WEB_CLIENT_REACTOR
                         .of(application.context(), SERVICE)
                         .get())
                 .isInstanceOf(RuntimeException.class);
