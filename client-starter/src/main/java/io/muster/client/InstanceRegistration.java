@@ -1,0 +1,384 @@
+package io.muster.client;
+
+import io.muster.api.InstancePatch;
+import io.muster.api.InstanceReference;
+import io.muster.api.InstanceStatus;
+import io.muster.api.Names;
+import io.muster.api.ProblemException;
+import io.muster.api.Registered;
+import io.muster.api.Registration;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one instance registered: registers it, renews it, registers it again when the registry forgot it, tells its
+ * changes, deregisters it. Nothing here blocks or fails because the registry is away. Thread-safe; used once, from start
+ * to stop.
+ */
+public final class InstanceRegistration implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(InstanceRegistration.class);
+    private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final int MAX_FAREWELLS = 2;
+    private static final InstancePatch NO_CHANGE = new InstancePatch(null, null, null);
+
+    /*
+     * One serial queue: at most one call to the registry is under way, and when it ends `next` compares what the registry
+     * has with what is wanted and makes the next one. So a stop comes after a registration that is under way and knows its
+     * generation, and changes reach the registry in order, the newest result at once. The fields without `volatile` below
+     * belong to the renewal loop, those of the user's side are guarded by `this`.
+     */
+    private final Registrations owner;
+    private final String namespace;
+    private final String service;
+    private final String id;
+    private final Supplier<Registration> initial;
+    private final Backoff backoff;
+    private final CompletableFuture<Registered> first = new CompletableFuture<>();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+
+    private InstancePatch beforeStart = NO_CHANGE;
+    private volatile boolean stopping;
+    private volatile @Nullable Registration wanted;
+    private volatile @Nullable Registered registered;
+    private volatile @Nullable Long renewedNanos;
+    private volatile String problem = "";
+
+    private @Nullable Registration told;
+    private EventLoop.@Nullable Timer retry;
+    private boolean askedToWait;
+    private boolean calling;
+    /** Whether a registration without an answer may have reached the registry. */
+    private boolean uncertain;
+
+    private boolean warned;
+    private int farewells;
+
+    InstanceRegistration(
+            Registrations owner, String namespace, String service, String id, Supplier<Registration> initial) {
+        this.owner = owner;
+        this.namespace = namespace;
+        this.service = Names.service(service);
+        this.id = Names.instanceId(id);
+        this.initial = initial;
+        this.backoff = owner.newBackoff();
+    }
+
+    /** The service's name. */
+    public String service() {
+        return service;
+    }
+
+    /** The instance's id within the service. */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * Begins to register, in the background, and tries until it succeeds. Asks the supplier for what the instance says of
+     * itself, on the caller's thread, and throws what it throws. Repeated calls answer the same.
+     *
+     * @return completes with the first answer of the registry; fails with
+     *     {@link java.util.concurrent.CancellationException} when stopped before
+     * @throws IllegalStateException when it was stopped
+     */
+    public synchronized CompletableFuture<Registered> start() {
+        if (stopping) {
+            throw new IllegalStateException("registration of " + this + " must not be stopped before its start");
+        }
+        if (wanted == null) {
+            wanted = initial.get().with(beforeStart);
+            owner.started(this);
+            proceed();
+        }
+        return first.copy();
+    }
+
+    /** Says another status of the instance: STARTING, UP or DRAINING. The same as {@link #update} with it alone. */
+    public void status(InstanceStatus status) {
+        update(InstancePatch.status(status));
+    }
+
+    /**
+     * Changes what the instance says of itself. It is told to the registry at once, or when it is back; of several changes
+     * that wait only the newest result is told. Before the start it changes what will be registered; after the stop
+     * nothing.
+     */
+    public synchronized void update(InstancePatch patch) {
+        Registration current = wanted;
+        if (current == null) {
+            beforeStart = both(beforeStart, patch);
+        } else if (!stopping) {
+            wanted = current.with(patch);
+            proceed();
+        }
+    }
+
+    /** The registry's last answer; empty while it does not know the instance. */
+    public Optional<Registered> current() {
+        return Optional.ofNullable(registered);
+    }
+
+    /** How the registration stands now. */
+    public RegistrationState state() {
+        Registration now = wanted;
+        Registered answer = registered;
+        Long renewed = renewedNanos;
+        RegistrationState.Phase phase = stopping
+                ? RegistrationState.Phase.STOPPED
+                : now == null
+                        ? RegistrationState.Phase.NEW
+                        : answer == null ? RegistrationState.Phase.REGISTERING : RegistrationState.Phase.REGISTERED;
+        return new RegistrationState(
+                phase,
+                now == null ? null : now.status(),
+                answer,
+                renewed == null ? null : Duration.ofNanos(owner.nanoTime() - renewed),
+                problem);
+    }
+
+    /**
+     * Ends renewals and deregisters, after a call to the registry that is under way. Repeated calls answer the same.
+     *
+     * @return completes within 2 s, never with a failure: an instance that could not be deregistered is evicted by the
+     *     registry after its TTL
+     */
+    public synchronized CompletableFuture<Void> stop() {
+        if (!stopping) {
+            stopping = true;
+            boolean accepted = owner.loop().execute(() -> {
+                if (retry != null) {
+                    retry.cancel();
+                    retry = null;
+                }
+                owner.loop().schedule(STOP_NANOS, this::giveUp);
+                first.cancel(false);
+                next();
+            });
+            if (!accepted) {
+                stopped.complete(null);
+            }
+        }
+        return stopped.copy();
+    }
+
+    /** {@link #stop()}, and waits for it. */
+    @Override
+    public void close() {
+        CompletableFuture<Void> unused =
+                stop().completeOnTimeout(null, STOP_NANOS + STOP_NANOS / 10, TimeUnit.NANOSECONDS);
+        unused.join();
+    }
+
+    @Override
+    public String toString() {
+        return service + "/" + id;
+    }
+
+    /** Names the registration that the registry knows; empty without one, and once it is being stopped. */
+    Optional<InstanceReference> reference() {
+        Registered answer = registered;
+        return answer == null || stopping
+                ? Optional.empty()
+                : Optional.of(new InstanceReference(namespace, service, id, answer.generation()));
+    }
+
+    boolean isNamedBy(InstanceReference reference) {
+        return reference.service().equals(service) && reference.id().equals(id);
+    }
+
+    /** The registry confirmed a heartbeat that was sent then. */
+    void renewed(long sentNanos) {
+        renewedNanos = sentNanos;
+    }
+
+    /** The registry knows this generation no more. */
+    void forgotten() {
+        if (registered != null && !stopping) {
+            log.info("The registry forgot {}; registering it again", this);
+        }
+        registered = null;
+        next();
+    }
+
+    /** Tries within this time, if it waits after a failure and the registry did not ask it to. */
+    void hurry(long delayNanos) {
+        if (retry != null && !askedToWait) {
+            retryIn(delayNanos);
+        }
+    }
+
+    private void proceed() {
+        owner.loop().execute(this::next);
+    }
+
+    private void next() {
+        Registration target = wanted;
+        if (calling || retry != null) {
+            return;
+        }
+        Registered answer = registered;
+        if (stopping) {
+            farewell(target, answer);
+        } else if (target != null && answer == null) {
+            register(target);
+        } else if (target != null && answer != null && !target.equals(told)) {
+            call("PATCH", "&generation=" + answer.generation(), difference(told, target), (reply, failure) -> {
+                boolean lost = reply != null && (reply.status() == 404 || reply.status() == 409);
+                if (lost) {
+                    forgotten();
+                } else {
+                    answered(target, reply, failure);
+                }
+            });
+        }
+    }
+
+    private void register(Registration target) {
+        call("PUT", "", target, (reply, failure) -> {
+            uncertain = failure != null && RegistryCalls.mayHaveArrived(failure);
+            answered(target, reply, failure);
+        });
+    }
+
+    /** Leaves the registry; a registration of which no answer came is made once more, to learn its generation. */
+    private void farewell(@Nullable Registration target, @Nullable Registered answer) {
+        boolean mayBeKnown = answer != null || uncertain;
+        if (target == null || !mayBeKnown || farewells >= MAX_FAREWELLS) {
+            ended(!mayBeKnown || target == null);
+            return;
+        }
+        farewells++;
+        if (answer == null) {
+            register(target.withStatus(InstanceStatus.DRAINING));
+            return;
+        }
+        call("DELETE", "&generation=" + answer.generation(), null, (reply, failure) -> {
+            boolean gone = reply != null && (reply.isSuccess() || reply.status() == 404 || reply.status() == 409);
+            if (gone) {
+                registered = null;
+                uncertain = false;
+            }
+            next();
+        });
+    }
+
+    private void ended(boolean deregistered) {
+        if (!stopped.isDone() && !deregistered) {
+            log.warn("Could not deregister {}; the registry evicts it after its TTL", this);
+        } else if (told != null) {
+            log.info("Deregistered {}", this);
+        }
+        told = null;
+        registered = null;
+        owner.ended(this);
+        stopped.complete(null);
+    }
+
+    private void giveUp() {
+        if (stopped.complete(null)) {
+            log.warn(
+                    "No answer to the deregistration of {} within 2 s; unless one comes the registry evicts it after its TTL",
+                    this);
+        }
+    }
+
+    private void answered(Registration sent, @Nullable Reply reply, @Nullable Throwable failure) {
+        if (reply != null && reply.isSuccess()) {
+            try {
+                accepted(sent, reply.as(Registered.class));
+                return;
+            } catch (ProblemException e) {
+                failed("cannot read the answer: " + Printable.of(e), true, 0);
+                return;
+            }
+        }
+        if (reply != null) {
+            failed(reply.describe(), true, reply.retryAfterNanos());
+        } else {
+            failed(failure == null ? "no answer" : Printable.of(failure), false, 0);
+        }
+    }
+
+    private void accepted(Registration sent, Registered answer) {
+        Registered before = registered;
+        told = sent;
+        registered = answer;
+        renewedNanos = owner.nanoTime();
+        problem = "";
+        warned = false;
+        backoff.reset();
+        if (before == null || !before.generation().equals(answer.generation())) {
+            log.info("Registered {} as {} ({})", this, answer.generation(), sent.status());
+        }
+        if (!stopping) {
+            owner.changed();
+            first.complete(answer);
+        }
+        next();
+    }
+
+    /** @param refused whether the registry answered; that nobody answers is for the stream to tell */
+    private void failed(String text, boolean refused, long retryAfterNanos) {
+        problem = text;
+        if (refused && !warned) {
+            warned = true;
+            log.warn("{} is not registered as it should be: {}. Correct what it names; trying goes on", this, text);
+        } else {
+            log.debug("Registration of {} failed: {}", this, text);
+        }
+        if (stopping) {
+            next();
+        } else {
+            askedToWait = retryAfterNanos > 0;
+            retryIn(Math.max(retryAfterNanos, backoff.nextNanos()));
+        }
+    }
+
+    private void retryIn(long delayNanos) {
+        if (retry != null) {
+            retry.cancel();
+        }
+        retry = owner.loop().schedule(delayNanos, () -> {
+            retry = null;
+            next();
+        });
+    }
+
+    private void call(String method, String query, @Nullable Object body, Then then) {
+        calling = true;
+        String path = "/v1/services/" + service + "/instances/" + id + "?namespace=" + namespace + query;
+        owner.loop().whenDone(owner.send(new RegistryCalls.Call(method, path, body)), (reply, failure) -> {
+            calling = false;
+            then.accept(reply, failure);
+        });
+    }
+
+    private static InstancePatch difference(@Nullable Registration from, Registration to) {
+        if (from == null) {
+            return new InstancePatch(to.status(), to.weight(), to.metadata());
+        }
+        return new InstancePatch(
+                from.status() == to.status() ? null : to.status(),
+                from.weight().equals(to.weight()) ? null : to.weight(),
+                from.metadata().equals(to.metadata()) ? null : to.metadata());
+    }
+
+    private static InstancePatch both(InstancePatch earlier, InstancePatch later) {
+        return new InstancePatch(
+                later.status() == null ? earlier.status() : later.status(),
+                later.weight() == null ? earlier.weight() : later.weight(),
+                later.metadata() == null ? earlier.metadata() : later.metadata());
+    }
+
+    /** Takes an answer or a failure. */
+    @FunctionalInterface
+    private interface Then {
+        void accept(@Nullable Reply reply, @Nullable Throwable failure);
+    }
+}
