@@ -32,7 +32,7 @@ final class Backoff {
     }
 
     static long boundNanos(long initialNanos, long maxNanos, int failures) {
-        boolean overflows = failures >= Long.numberOfLeadingZeros(initialNanos) - 1;
+        boolean overflows = failures >= Long.numberOfLeadingZeros(initialNanos);
         return overflows ? maxNanos : Math.min(maxNanos, initialNanos << failures);
     }
 }

@@ -83,7 +83,8 @@ public final class InstanceRegistration implements AutoCloseable {
      * Begins to register, in the background, and tries until it succeeds. Asks the supplier for what the instance says of
      * itself, on the caller's thread, and throws what it throws. Repeated calls answer the same.
      *
-     * @return completes with the first answer of the registry; cancelled when stopped before
+     * @return completes with the first answer of the registry; fails with
+     *     {@link java.util.concurrent.CancellationException} when stopped before
      * @throws IllegalStateException when it was stopped
      */
     public synchronized CompletableFuture<Registered> start() {

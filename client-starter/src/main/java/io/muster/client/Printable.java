@@ -1,5 +1,7 @@
 package io.muster.client;
 
+import java.net.ConnectException;
+
 /** Makes text from the wire fit for a log line. */
 final class Printable {
     private static final int MAX_LENGTH = 300;
@@ -19,6 +21,9 @@ final class Printable {
 
     /** A failure's kind and message. */
     static String of(Throwable failure) {
+        if (failure instanceof ConnectException && failure.getMessage() == null) {
+            return "no connection";
+        }
         String message = failure.getMessage();
         String kind = failure.getClass().getSimpleName();
         return message == null || message.isEmpty() ? kind : kind + ": " + of(message);

@@ -42,6 +42,8 @@ final class Registrations {
     private volatile @Nullable InstanceReference primary;
 
     private EventLoop.@Nullable Timer timer;
+    private long dueNanos;
+    private long intervalMillis = DEFAULT_INTERVAL_MILLIS;
     private boolean beating;
     private boolean beatAgain;
     private boolean warned;
@@ -112,8 +114,9 @@ final class Registrations {
             primary = next;
             primaryChanged.run();
         }
-        if (timer == null && !beating) {
-            beatIn(intervalNanos());
+        long interval = intervalNanos();
+        if (!beating && (timer == null || dueNanos - nanoTime() > interval)) {
+            beatIn(interval);
         }
     }
 
@@ -145,6 +148,7 @@ final class Registrations {
         if (timer != null) {
             timer.cancel();
         }
+        dueNanos = nanoTime() + delayNanos;
         timer = loop.schedule(delayNanos, this::beat);
     }
 
@@ -222,18 +226,20 @@ final class Registrations {
         beatIn(Math.max(retryAfterNanos, Math.min(intervalNanos(), backoff.nextNanos())));
     }
 
+    /** The shortest interval that is asked for, or was last asked for, give or take a tenth. */
     private long intervalNanos() {
-        long millis = Long.MAX_VALUE;
+        long shortest = Long.MAX_VALUE;
         for (InstanceRegistration registration : all) {
             Optional<Registered> current = registration.current();
             if (current.isPresent() && current.get().heartbeatMillis() > 0) {
-                millis = Math.min(millis, current.get().heartbeatMillis());
+                shortest = Math.min(shortest, current.get().heartbeatMillis());
             }
         }
-        millis = millis == Long.MAX_VALUE ? DEFAULT_INTERVAL_MILLIS : millis;
-        millis = Math.max(MIN_INTERVAL_MILLIS, Math.min(MAX_INTERVAL_MILLIS, millis));
+        if (shortest != Long.MAX_VALUE) {
+            intervalMillis = Math.max(MIN_INTERVAL_MILLIS, Math.min(MAX_INTERVAL_MILLIS, shortest));
+        }
         double factor = 1 - JITTER + 2 * JITTER * runtime.random().nextDouble();
-        return (long) (TimeUnit.MILLISECONDS.toNanos(millis) * factor);
+        return (long) (TimeUnit.MILLISECONDS.toNanos(intervalMillis) * factor);
     }
 
     private long spread() {

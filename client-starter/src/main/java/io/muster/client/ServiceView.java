@@ -51,8 +51,8 @@ public final class ServiceView {
     }
 
     /**
-     * Completes when the view is first known, after its listeners were called; cancelled when the service is forgotten or
-     * the client closed before. Dependents run on the client's event thread and must not block.
+     * Completes when the view is first known, after its listeners were called; fails with {@link CancellationException}
+     * when the service is forgotten or the client closed before. Dependents run on the client's event thread and must not block.
      */
     public CompletableFuture<ServiceSnapshot> first() {
         return first.copy();

@@ -39,7 +39,7 @@ final class StreamConnection implements EventStreamParser.Sink {
 
     /** Takes what a stream brings, in order, until {@link #ended}. */
     interface Listener {
-        /** @param id null when the event carries none */
+        /** Takes an event; {@code id} is null when it carries none. */
         void event(StreamConnection connection, String name, byte[] data, @Nullable String id);
 
         /** The last event id moves without an event. */
@@ -140,14 +140,14 @@ final class StreamConnection implements EventStreamParser.Sink {
         }
         over = true;
         if (response == null) {
-            String problem = failure == null ? "no answer" : Printable.of(failure);
+            String problem = failure == null ? "no answer" : registry + ": " + Printable.of(failure);
             listener.ended(this, new End(0, 0, problem));
             return;
         }
         long retryAfterNanos = Reply.retryAfterNanos(
                 response.headers().firstValue("Retry-After").orElse(""));
         int status = response.statusCode();
-        String problem = "the registry ended the stream";
+        String problem = registry + " ended the stream without a word";
         if (status != 200) {
             problem = new Reply(registry, status, retryAfterNanos, response.body()).describe();
         } else if (response.body().length > 0) {

@@ -263,7 +263,7 @@ final class Watch implements StreamConnection.Listener {
 
     private void closing(StreamConnection from, ClosingEvent event) {
         closingAnnounced = true;
-        from.fail("the registry closes the stream: " + Printable.of(event.reason()));
+        from.fail("planned end: " + Printable.of(event.reason()));
     }
 
     /** Leaves the stream as it is, open or not. */

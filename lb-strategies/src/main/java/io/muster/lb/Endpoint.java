@@ -12,7 +12,7 @@ public final class Endpoint {
 
     Endpoint(Target target, Group group) {
         this.group = group;
-        this.load = new Load(group.now());
+        this.load = new Load(group);
         this.target = target;
     }
 
@@ -32,9 +32,7 @@ public final class Endpoint {
      * Always finite and above 0; comparable only among endpoints of one balancer.
      */
     public double cost() {
-        double known = load.latency();
-        double latency = known > 0 ? known : group.meanLatency();
-        return (load.inFlight() + 1) * latency * load.penalty();
+        return (load.inFlight() + 1) * load.expectedLatency();
     }
 
     /** Its statistics now, for display. */
@@ -91,7 +89,7 @@ public final class Endpoint {
         if (outcome == Outcome.SUCCESS) {
             load.succeeded(latencyNanos, now);
         } else {
-            load.failed(latencyNanos, now, group.meanLatency());
+            load.failed(outcome == Outcome.TIMEOUT, latencyNanos, now);
         }
         if (outcome.isAnswer()) {
             ejection.answered();

@@ -5,7 +5,7 @@ package io.muster.lb;
  * together they are not one consistent cut.
  *
  * @param inFlight requests started and not finished
- * @param latencyNanos smoothed latency in nanoseconds; 0 before the first success or timeout
+ * @param latencyNanos smoothed latency in nanoseconds; 0 before the third success or the first timeout
  * @param penalty the factor by which recent failures raise the cost; 1 for none
  * @param successes requests that ended well
  * @param failures requests that ended in a server error, failure, refusal or timeout

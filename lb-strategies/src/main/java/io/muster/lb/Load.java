@@ -28,6 +28,9 @@ abstract class LoadCells extends LoadPadding {
 final class Load extends LoadCells {
     long q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15, q16;
 
+    /** The first answers tell of connecting and class loading; a history made of them would keep a new process cold. */
+    private static final int START_UP_SUCCESSES = 2;
+
     private static final VarHandle IN_FLIGHT = cell("inFlight", long.class);
     private static final VarHandle LATENCY = cell("latency", double.class);
     private static final VarHandle PENALTY = cell("penalty", double.class);
@@ -37,8 +40,12 @@ final class Load extends LoadCells {
     private static final VarHandle FAILURES = cell("failures", long.class);
     private static final VarHandle CANCELLATIONS = cell("cancellations", long.class);
 
-    /** @param now the time of creation; the endpoint counts as not tried for long */
-    Load(long now) {
+    private final Group group;
+
+    /** Of an endpoint that counts as not tried for long. */
+    Load(Group group) {
+        long now = group.now();
+        this.group = group;
         startedAt = now - PeakEwma.TAU_NANOS - 1;
         endedAt = now;
     }
@@ -50,6 +57,12 @@ final class Load extends LoadCells {
     /** Smoothed latency in nanoseconds; 0 without history. */
     double latency() {
         return (double) LATENCY.getOpaque(this);
+    }
+
+    /** Smoothed latency or, without history, the mean of the others; times the penalty; in nanoseconds. */
+    double expectedLatency() {
+        double known = latency();
+        return (known > 0 ? known : group.meanLatency()) * penalty();
     }
 
     double penalty() {
@@ -86,7 +99,10 @@ final class Load extends LoadCells {
     void succeeded(long latencyNanos, long now) {
         long silence = silence(now);
         double penalty = PeakEwma.isStale(silence) ? Penalty.NONE : Penalty.afterSuccess(penalty());
-        LATENCY.setOpaque(this, PeakEwma.next(latency(), latencyNanos, silence));
+        double known = latency();
+        if (known > 0 || successes() >= START_UP_SUCCESSES) {
+            LATENCY.setOpaque(this, PeakEwma.next(known, latencyNanos, silence));
+        }
         PENALTY.setOpaque(this, penalty);
         ENDED_AT.setOpaque(this, now);
         SUCCESSES.getAndAdd(this, 1L);
@@ -94,13 +110,14 @@ final class Load extends LoadCells {
     }
 
     /**
-     * Counts a failure. Its latency counts only where it is above what is known: failing fast is no merit.
-     *
-     * @param mean what an endpoint without history counts with, in nanoseconds
+     * Counts a failure. Failing fast is no merit: it lowers no latency and makes no history, and raises what is known to
+     * at least the mean. A timeout is history: the latency is at least the time waited.
      */
-    void failed(long latencyNanos, long now, double mean) {
+    void failed(boolean timeout, long latencyNanos, long now) {
         double known = latency();
-        if (latencyNanos > (known > 0 ? known : mean)) {
+        if (known > 0) {
+            LATENCY.setOpaque(this, Math.max(Math.max(known, group.meanLatency()), (double) latencyNanos));
+        } else if (timeout) {
             LATENCY.setOpaque(this, (double) latencyNanos);
         }
         PENALTY.setOpaque(this, Penalty.afterFailure(penalty()));

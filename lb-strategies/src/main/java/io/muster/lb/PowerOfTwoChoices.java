@@ -10,12 +10,17 @@ import org.jspecify.annotations.Nullable;
  * best endpoint.
  *
  * The two are distinct: drawn with replacement, two endpoints would be compared in only half of the picks. Both come from
- * one random long by multiply-shift, without division and with a bias below n / 2^32. The ordered pair is uniform, so
- * keeping the first on a tie is a fair coin.
+ * one random long by multiply-shift, without division and with a bias below n / 2^32.
  *
- * Latencies move on samples only (PeakEwma), so an endpoint that once looked slow needs another try to show that it no
- * longer is. One pick in 64 takes the one of the pair that was left alone longer, if that is longer than tau: at most
- * 1/(32 n) of all requests, and one per tau, go to an endpoint that only patience recommends.
+ * While both have as many requests in flight, only latency speaks, and latency is noisy. Always taking the faster one
+ * would starve an endpoint for a single slow answer, most of all where callers are idle and nothing is ever in flight. So
+ * the choice is drawn: endpoint i with a probability in proportion to weight_i / latency_i^2. Equal ones share evenly, one
+ * that is twice as slow gets a fifth of the pair's requests, one that is ten times as slow a hundredth. Each request that
+ * it gets is also a sample that lets it recover.
+ *
+ * An endpoint that looks so slow that not even that reaches it needs another try (PeakEwma moves on samples only). One
+ * pick in 64 takes the one of the pair that was left alone longer, if that is longer than tau: at most 1/(32 n) of all
+ * requests, and one per tau.
  *
  * Cost: one random long, no clock but in those trials, no lock, no allocation; O(1). A retry counts those not yet tried,
  * O(n), to keep the draw uniform.
@@ -35,17 +40,22 @@ final class PowerOfTwoChoices implements Strategy {
     }
 
     static final class Pairs implements Picker {
-        /** The lowest bits of the random long: they decide nothing in the draw unless there are 2^26 endpoints. */
+        /** The lowest 6 bits of the random long decide on a trial, the next 16 between equals; the draw uses the rest. */
         private static final long TRIAL_MASK = 63;
 
+        private static final int COIN_SHIFT = 6;
+        private static final long COIN_MASK = 0xFFFF;
+        private static final double COIN_RANGE = COIN_MASK + 1.0;
         private static final long LOW_HALF = 0xFFFF_FFFFL;
 
         private final Endpoint[] endpoints;
+        private final Load[] loads;
         private final double[] perWeight;
         private final RandomGenerator random;
 
         Pairs(List<Endpoint> endpoints, RandomGenerator random) {
             this.endpoints = endpoints.toArray(new Endpoint[0]);
+            this.loads = endpoints.stream().map(Endpoint::load).toArray(Load[]::new);
             this.perWeight = endpoints.stream()
                     .mapToDouble(endpoint -> 1.0 / endpoint.target().weight())
                     .toArray();
@@ -67,15 +77,27 @@ final class PowerOfTwoChoices implements Strategy {
         }
 
         private Endpoint choose(int first, int second, long bits) {
-            Endpoint one = endpoints[first];
-            Endpoint other = endpoints[second];
+            Load load = loads[first];
+            Load other = loads[second];
             if ((bits & TRIAL_MASK) == 0) {
-                Endpoint alone = other.load().startedAt() - one.load().startedAt() < 0 ? other : one;
-                if (alone.isIdle()) {
-                    return alone;
+                int alone = other.startedAt() - load.startedAt() < 0 ? second : first;
+                if (endpoints[alone].isIdle()) {
+                    return endpoints[alone];
                 }
             }
-            return other.cost() * perWeight[second] < one.cost() * perWeight[first] ? other : one;
+            long inFlight = load.inFlight();
+            long otherInFlight = other.inFlight();
+            double latency = load.expectedLatency();
+            double otherLatency = other.expectedLatency();
+            if (inFlight == otherInFlight) {
+                double square = latency * latency * perWeight[first];
+                double otherSquare = otherLatency * otherLatency * perWeight[second];
+                double coin = ((bits >>> COIN_SHIFT) & COIN_MASK) / COIN_RANGE;
+                return endpoints[lower(first, square, second, coin * (square + otherSquare))];
+            }
+            double cost = (inFlight + 1) * latency * perWeight[first];
+            double otherCost = (otherInFlight + 1) * otherLatency * perWeight[second];
+            return endpoints[lower(first, cost, second, otherCost)];
         }
 
         private @Nullable Endpoint pickUntried(Exclusions tried) {
@@ -113,7 +135,17 @@ final class PowerOfTwoChoices implements Strategy {
         /** A number from 0 to below {@code n}, other than {@code first}, by the low half of {@code bits}. */
         static int secondOf(int n, long bits, int first) {
             int second = (int) (((bits & LOW_HALF) * (n - 1)) >>> 32);
-            return second < first ? second : second + 1;
+            return second + ((first - second - 1) >>> 31);
+        }
+
+        /**
+         * The index with the lower figure, {@code first} when they are equal. Without a branch, which nobody could predict:
+         * doubles that are not negative order like their bits.
+         */
+        static int lower(int first, double firstFigure, int second, double secondFigure) {
+            long difference = Double.doubleToRawLongBits(secondFigure) - Double.doubleToRawLongBits(firstFigure);
+            int secondIsLower = (int) (difference >> 63);
+            return first ^ ((first ^ second) & secondIsLower);
         }
     }
 }

@@ -8,6 +8,7 @@ import io.muster.registry.watch.ServiceEncoder;
 import io.muster.registry.watch.WatchConfig;
 import io.muster.registry.watch.WatchHub;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.LongSupplier;
 import org.springframework.boot.web.embedded.netty.NettyReactiveWebServerFactory;
@@ -63,6 +64,16 @@ class RegistryConfiguration {
                 properties.limits().stalledAfter(),
                 properties.limits().maxStreams());
         return new WatchHub(engine, encoder, config, nanoClock, watchExecutor);
+    }
+
+    /** Event loops of its own: the global ones would end with whoever else in this process ends first. */
+    @Bean
+    ReactorResourceFactory reactorResourceFactory() {
+        ReactorResourceFactory resources = new ReactorResourceFactory();
+        resources.setUseGlobalResources(false);
+        resources.setShutdownQuietPeriod(Duration.ZERO);
+        resources.setShutdownTimeout(Duration.ofSeconds(1));
+        return resources;
     }
 
     /** The server runs on Reactor Netty, whatever else is on the class path. */

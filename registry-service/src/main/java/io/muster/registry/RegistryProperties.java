@@ -1,5 +1,6 @@
 package io.muster.registry;
 
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
@@ -26,8 +27,8 @@ public record RegistryProperties(
         @DefaultValue("10m") Duration removeAfter,
         @DefaultValue("10ms") Duration gather,
         @DefaultValue("2s") Duration keepAlive,
-        @DefaultValue Auth auth,
-        @DefaultValue Limits limits) {
+        @DefaultValue @Valid Auth auth,
+        @DefaultValue @Valid Limits limits) {
     /** @throws IllegalArgumentException when durations do not fit each other */
     public RegistryProperties {
         atLeast("muster.server.heartbeat", heartbeat, Duration.ofMillis(10));

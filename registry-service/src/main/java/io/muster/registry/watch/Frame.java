@@ -15,7 +15,7 @@ import java.util.List;
  */
 final class Frame {
     /** A comment: a sign of life. */
-    static final Frame KEEP_ALIVE = new Frame(utf8(":\n\n"));
+    static final Frame KEEP_ALIVE = of(":\n\n");
 
     private static final byte[] SNAPSHOT_WARMING =
             utf8("event: " + SnapshotEvent.NAME + "\ndata: {\"warming\":true,\"snapshot\":");
@@ -50,6 +50,11 @@ final class Frame {
 
     static Frame closing(ClosingEvent event) {
         return event(ClosingEvent.NAME, event);
+    }
+
+    /** Text as it stands. */
+    static Frame of(String text) {
+        return new Frame(utf8(text));
     }
 
     List<byte[]> parts() {

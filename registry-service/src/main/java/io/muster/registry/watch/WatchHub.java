@@ -106,11 +106,11 @@ public final class WatchHub implements AutoCloseable {
      *
      * @param request what it is to carry
      * @param cut cuts its connection, whatever is still unwritten
-     * @return what to write, for one subscriber; each group is to be flushed before the next is asked for. Cancelling it
+     * @return what to write, for one subscriber: arrays that belong to one write, shared and only to be read; each group is to be flushed before the next is asked for. Cancelling it
      *     ends the watcher
      * @throws io.muster.api.ProblemException with status 503 when too many are open or the registry is closing
      */
-    public Flux<Flux<byte[]>> watch(WatchRequest request, Runnable cut) {
+    public Flux<Flux<byte[][]>> watch(WatchRequest request, Runnable cut) {
         if (closed) {
             throw Problem.of(503, "Closing", "the registry is closing").asException();
         }
@@ -144,9 +144,10 @@ public final class WatchHub implements AutoCloseable {
                     }
                     for (ServiceKey service : wanted) {
                         if (join(watcher, service)) {
-                            watcher.sendSnapshot(service);
+                            watcher.stageSnapshot(service);
                         }
                     }
+                    watcher.release();
                 },
                 executor);
     }
@@ -207,10 +208,11 @@ public final class WatchHub implements AutoCloseable {
             return;
         }
         boolean warming = engine.view().warming();
-        watcher.send(Frame.watcher(new WatcherEvent(watcher.id(), dispatched.position(), warming)));
+        watcher.stageControl(Frame.watcher(new WatcherEvent(watcher.id(), dispatched.position(), warming)));
         List<ServiceKey> services = watcher.request().keys();
         services.forEach(service -> join(watcher, service));
         resume(watcher, services);
+        watcher.release();
         slots.get(Math.floorMod(watcher.id().hashCode(), KEEP_ALIVE_SLOTS)).add(watcher);
         if (!warming) {
             warmed.add(watcher);
@@ -224,12 +226,17 @@ public final class WatchHub implements AutoCloseable {
         Position from = watcher.request().lastEventId();
         Changes missed = from == null ? null : engine.changes(from);
         if (missed == null || !missed.complete()) {
-            services.forEach(watcher::sendSnapshot);
+            services.forEach(watcher::stageSnapshot);
             return;
         }
-        byService(missed.changes()).forEach((service, changes) -> {
+        // What came after is about to be dispatched, to this watcher too.
+        long upTo = dispatched.position().index();
+        List<Change> known = missed.changes().stream()
+                .filter(change -> change.index() <= upTo)
+                .toList();
+        byService(known).forEach((service, changes) -> {
             if (services.contains(service)) {
-                watcher.sendChange(
+                watcher.stageChange(
                         service,
                         ChangeFrames.encode(service, changes, missed.upTo().epoch()));
             }
@@ -277,26 +284,35 @@ public final class WatchHub implements AutoCloseable {
         dispatchPending.set(false);
         lastDispatchNanos = nanoClock.getAsLong();
         Changes changes = engine.changes(dispatched.position());
+        Set<Watcher> concerned = new HashSet<>();
         if (changes.complete()) {
             byService(changes.changes()).forEach((service, list) -> {
-                Collection<Watcher> members = topics.getOrDefault(service, Set.of());
-                if (!members.isEmpty()) {
-                    Frame frame =
-                            ChangeFrames.encode(service, list, changes.upTo().epoch());
-                    for (Watcher watcher : members) {
-                        if (watcher.sendChange(service, frame)) {
-                            collapses.increment();
-                        }
-                    }
-                    events.add(members.size());
-                }
+                concerned.addAll(stage(service, list, changes.upTo().epoch()));
                 encoder.forgetIfEmpty(service);
             });
         } else {
             log.warn("Changes since {} are no longer remembered; every watcher gets snapshots", dispatched.position());
-            topics.forEach((service, members) -> members.forEach(watcher -> watcher.sendSnapshot(service)));
+            topics.forEach((service, members) -> {
+                members.forEach(watcher -> watcher.stageSnapshot(service));
+                concerned.addAll(members);
+            });
         }
         dispatched = new Dispatched(changes.upTo());
+        concerned.forEach(Watcher::release);
+    }
+
+    private Collection<Watcher> stage(ServiceKey service, List<Change> changes, long epoch) {
+        Collection<Watcher> members = topics.getOrDefault(service, Set.of());
+        if (!members.isEmpty()) {
+            Frame frame = ChangeFrames.encode(service, changes, epoch);
+            for (Watcher watcher : members) {
+                if (watcher.stageChange(service, frame)) {
+                    collapses.increment();
+                }
+            }
+            events.add(members.size());
+        }
+        return members;
     }
 
     private static Map<ServiceKey, List<Change>> byService(List<Change> changes) {
@@ -317,7 +333,8 @@ public final class WatchHub implements AutoCloseable {
                 log.info("Stream {} is cut: its reader took nothing for {}", watcher.id(), config.stalledAfter());
                 watcher.abort();
             } else if (!warming && warmed.add(watcher)) {
-                watcher.services().forEach(watcher::sendSnapshot);
+                watcher.services().forEach(watcher::stageSnapshot);
+                watcher.release();
             } else {
                 watcher.keepAlive();
             }

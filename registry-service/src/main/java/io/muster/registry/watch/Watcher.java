@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
@@ -72,30 +73,47 @@ final class Watcher {
      * @param snapshot encodes the newest state of a service
      * @param idLine names the position up to which every watcher has been given its changes
      */
-    Flux<Flux<byte[]>> groups(Function<ServiceKey, Frame> snapshot, Supplier<byte[]> idLine) {
-        return tokens.asFlux().map(token -> Flux.defer(() -> Flux.fromIterable(take(snapshot, idLine))));
+    Flux<Flux<byte[][]>> groups(Function<ServiceKey, Frame> snapshot, Supplier<byte[]> idLine) {
+        return tokens.asFlux()
+                .map(token -> Flux.defer(() -> {
+                    byte[][] parts = take(snapshot, idLine);
+                    return parts.length == 0 ? Flux.empty() : Mono.just(parts).flux();
+                }));
     }
 
-    void send(Frame control) {
+    /** Puts an event into the mailbox that stands before all others; {@link #release()} sends it. */
+    void stageControl(Frame control) {
         synchronized (lock) {
             mailbox.addControl(control);
-            announce();
         }
     }
 
-    void sendSnapshot(ServiceKey service) {
+    /** Asks for the newest state of a service; {@link #release()} sends it. */
+    void stageSnapshot(ServiceKey service) {
         synchronized (lock) {
             mailbox.addSnapshot(service);
-            announce();
         }
     }
 
-    /** Returns whether the watcher is too slow and its changes collapsed. */
-    boolean sendChange(ServiceKey service, Frame change) {
+    /**
+     * Puts a change into the mailbox; {@link #release()} sends it.
+     *
+     * @return whether the watcher is too slow and its changes collapsed
+     */
+    boolean stageChange(ServiceKey service, Frame change) {
         synchronized (lock) {
-            boolean collapsed = mailbox.addChange(service, change);
+            return mailbox.addChange(service, change);
+        }
+    }
+
+    /** Sends what was staged, under a position that covers it, which was published in between. */
+    void release() {
+        synchronized (lock) {
+            if (mailbox.isEmpty()) {
+                // It left just before with a group that was under way, under the position from before.
+                mailbox.addKeepAlive();
+            }
             announce();
-            return collapsed;
         }
     }
 
@@ -141,7 +159,7 @@ final class Watcher {
         }
     }
 
-    private List<byte[]> take(Function<ServiceKey, Frame> snapshot, Supplier<byte[]> idLine) {
+    private byte[][] take(Function<ServiceKey, Frame> snapshot, Supplier<byte[]> idLine) {
         synchronized (lock) {
             // Read before the mailbox: changes up to that position were put into it before the position was published.
             byte[] position = idLine.get();
@@ -150,7 +168,7 @@ final class Watcher {
             if (!mailbox.isEmpty()) {
                 announce();
             }
-            return batch;
+            return batch.toArray(byte[][]::new);
         }
     }
 }

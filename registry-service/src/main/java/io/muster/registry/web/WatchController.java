@@ -9,6 +9,7 @@ import io.muster.api.Position;
 import io.muster.api.Subscription;
 import io.muster.registry.watch.WatchHub;
 import io.muster.registry.watch.WatchRequest;
+import io.netty.buffer.Unpooled;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -18,7 +19,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -73,13 +74,14 @@ class WatchController {
                 ack,
                 instance == null ? null : instance(namespace, instance, generation));
         ServerHttpResponse response = exchange.getResponse();
-        Flux<Flux<byte[]>> groups = hub.watch(request, () -> cut(response));
+        Flux<Flux<byte[][]>> groups = hub.watch(request, () -> cut(response));
         HttpHeaders headers = response.getHeaders();
         headers.setContentType(MediaType.TEXT_EVENT_STREAM);
         headers.set(HttpHeaders.CACHE_CONTROL, "no-store");
         headers.set("X-Accel-Buffering", "no");
-        DataBufferFactory buffers = response.bufferFactory();
-        Flux<Publisher<DataBuffer>> body = groups.map(group -> group.map(buffers::wrap));
+        NettyDataBufferFactory buffers = (NettyDataBufferFactory) response.bufferFactory();
+        Flux<Publisher<DataBuffer>> body =
+                groups.map(group -> group.map(parts -> buffers.wrap(Unpooled.wrappedBuffer(parts))));
         return response.writeAndFlushWith(body);
     }
 

@@ -1,0 +1,250 @@
+package io.muster.registry.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.muster.api.InstancePatch;
+import io.muster.api.InstanceReference;
+import io.muster.api.InstanceStatus;
+import io.muster.api.Position;
+import io.muster.api.Registration;
+import io.muster.registry.catalogue.Command;
+import io.muster.registry.catalogue.InstanceKey;
+import io.muster.registry.catalogue.InstanceRecord;
+import io.muster.registry.catalogue.Outcome;
+import io.muster.registry.catalogue.Outcome.Applied;
+import io.muster.registry.catalogue.ServiceKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every engine keeps. An engine's test extends this and says how to make one and how its time passes. */
+public abstract class EngineContract {
+    /** The TTL that {@link #create} is to use. */
+    protected static final Duration TTL = Duration.ofSeconds(15);
+
+    /** The remove-after that {@link #create} is to use. */
+    protected static final Duration REMOVE_AFTER = Duration.ofMinutes(10);
+
+    /** How many changes {@link #create} is to remember. */
+    protected static final int REMEMBERED_CHANGES = 16;
+
+    private static final ServiceKey ORDERS = new ServiceKey("default", "orders");
+
+    private Engine engine;
+
+    /** A new engine, not started. */
+    protected abstract Engine create();
+
+    /** Lets that much time pass for the engine, and its deadlines be looked at. */
+    protected abstract void pass(Duration time);
+
+    /** Waits for what an engine answers. */
+    protected <T> T await(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    @BeforeEach
+    void startEngine() {
+        engine = create();
+        engine.start();
+    }
+
+    @AfterEach
+    void closeEngine() {
+        engine.close();
+    }
+
+    @Test
+    void outcomesComeInOrderAndTheViewShowsThem() {
+        List<Outcome> outcomes = await(engine.submit(List.of(register("a"), register("b"), register("a"))));
+
+        assertThat(outcomes).hasSize(3).allMatch(Applied.class::isInstance);
+        assertThat(outcomes.get(2))
+                .isEqualTo(new Applied(((Applied) outcomes.get(0)).generation(), Outcome.Effect.UNCHANGED));
+        assertThat(engine.view().service(ORDERS).instances())
+                .extracting(record -> record.key().id())
+                .containsExactly("a", "b");
+        assertThat(engine.view().size()).isEqualTo(2);
+        assertThat(engine.view().services("default")).hasSize(1);
+        assertThat(engine.view().services("other")).isEmpty();
+    }
+
+    @Test
+    void changesFollowAPositionWithoutGaps() {
+        Position start = engine.view().position();
+        generation("a");
+        Position afterA = engine.view().position();
+        generation("b");
+
+        assertThat(engine.changes(start).changes()).hasSize(2);
+        Changes sinceA = engine.changes(afterA);
+        assertThat(sinceA.complete()).isTrue();
+        assertThat(sinceA.changes())
+                .singleElement()
+                .satisfies(change -> assertThat(change.key().id()).isEqualTo("b"));
+        assertThat(sinceA.upTo()).isEqualTo(engine.view().position());
+        assertThat(engine.changes(sinceA.upTo()).changes()).isEmpty();
+    }
+
+    @Test
+    void aForeignEpochTheFutureAndTheForgottenPastAreNotComplete() {
+        Position start = engine.view().position();
+        for (int i = 0; i <= REMEMBERED_CHANGES; i++) {
+            generation("i" + i);
+        }
+        Position now = engine.view().position();
+
+        assertThat(engine.changes(start).complete()).isFalse();
+        assertThat(engine.changes(new Position(now.epoch(), now.index() + 1)).complete())
+                .isFalse();
+        assertThat(engine.changes(new Position(now.epoch() + 1, 1)).complete()).isFalse();
+        assertThat(engine.changes(new Position(now.epoch(), start.index() + 1)).changes())
+                .hasSize(REMEMBERED_CHANGES);
+    }
+
+    @Test
+    void silenceForATtlIsDownAndASignOfLifeIsUpAgain() {
+        Position generation = generation("a");
+        pass(TTL.minusSeconds(1));
+        assertThat(status("a")).isEqualTo(InstanceStatus.UP);
+        pass(Duration.ofSeconds(2));
+        assertThat(status("a")).isEqualTo(InstanceStatus.DOWN);
+        assertThat(find("a").reason()).contains("no heartbeat");
+
+        assertThat(observe("a", generation)).isEmpty();
+        assertThat(status("a")).isEqualTo(InstanceStatus.UP);
+    }
+
+    @Test
+    void heartbeatsKeepAnInstanceUp() {
+        Position generation = generation("a");
+        for (int i = 0; i < 10; i++) {
+            pass(TTL.dividedBy(3));
+            assertThat(observe("a", generation)).isEmpty();
+        }
+
+        assertThat(status("a")).isEqualTo(InstanceStatus.UP);
+    }
+
+    @Test
+    void whatAnInstanceSaysOfItselfIsASignOfLife() {
+        Position generation = generation("a");
+        pass(TTL.plusSeconds(1));
+        await(engine.submit(List.of(register("a"))));
+        assertThat(status("a")).isEqualTo(InstanceStatus.UP);
+
+        pass(TTL.minusSeconds(1));
+        await(engine.submit(List.of(new Command.Patch(key("a"), generation, new InstancePatch(null, 5, null)))));
+        pass(Duration.ofSeconds(2));
+        assertThat(status("a")).isEqualTo(InstanceStatus.UP);
+    }
+
+    @Test
+    void anInstanceThatStaysDownIsRemoved() {
+        generation("a");
+        pass(TTL.plusSeconds(1));
+        pass(REMOVE_AFTER.minusSeconds(2));
+        assertThat(status("a")).isEqualTo(InstanceStatus.DOWN);
+        pass(Duration.ofSeconds(4));
+
+        assertThat(engine.view().size()).isZero();
+    }
+
+    @Test
+    void heartbeatsOfUnknownOrStaleGenerationsAreReturned() {
+        Position generation = generation("a");
+        Position foreign = new Position(generation.epoch() + 1, generation.index());
+
+        assertThat(observe("a", foreign)).hasSize(1);
+        assertThat(observe("b", generation)).hasSize(1);
+        assertThat(observe("a", generation)).isEmpty();
+    }
+
+    @Test
+    void aRegistryWarmsForOneTtl() {
+        assertThat(engine.view().warming()).isTrue();
+        pass(TTL.plusSeconds(1));
+        assertThat(engine.view().warming()).isFalse();
+    }
+
+    @Test
+    void everyChangeIsAnnounced() {
+        AtomicInteger announced = new AtomicInteger();
+        engine.onChange(announced::incrementAndGet);
+        generation("a");
+        assertThat(announced).hasValue(1);
+        await(engine.submit(List.of(register("a"))));
+        assertThat(announced).as("nothing changed").hasValue(1);
+    }
+
+    @Test
+    void aClosedEngineRefusesCommandsAndGoesOnReading() {
+        generation("a");
+        engine.close();
+
+        assertThat(engine.submit(List.of(register("b"))).toCompletableFuture())
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .withCauseInstanceOf(EngineUnavailableException.class);
+        assertThat(status("a")).isEqualTo(InstanceStatus.UP);
+    }
+
+    @Test
+    void concurrentCommandsAreAllOrderedOnce() throws InterruptedException {
+        int threads = 4;
+        int each = 200;
+        ExecutorService executor = Executors.newFixedThreadPool(threads);
+        CountDownLatch done = new CountDownLatch(threads);
+        for (int t = 0; t < threads; t++) {
+            int thread = t;
+            executor.execute(() -> {
+                for (int i = 0; i < each; i++) {
+                    await(engine.submit(List.of(register("t" + thread + "-" + i))));
+                }
+                done.countDown();
+            });
+        }
+        assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+        executor.shutdown();
+
+        assertThat(engine.view().size()).isEqualTo(threads * each);
+        assertThat(engine.view().position().index()).isEqualTo((long) threads * each);
+        assertThat(engine.view().service(ORDERS).instances())
+                .extracting(InstanceRecord::generation)
+                .doesNotHaveDuplicates();
+    }
+
+    private Position generation(String id) {
+        return ((Applied) await(engine.submit(List.of(register(id)))).get(0)).generation();
+    }
+
+    private List<InstanceReference> observe(String id, Position generation) {
+        return await(engine.observe(List.of(new InstanceReference("default", "orders", id, generation))));
+    }
+
+    private InstanceStatus status(String id) {
+        return find(id).status();
+    }
+
+    private InstanceRecord find(String id) {
+        return engine.view().service(ORDERS).find(id).orElseThrow();
+    }
+
+    private static Command register(String id) {
+        Registration registration =
+                Registration.of("process-" + id, "host-" + id, 8080).withStatus(InstanceStatus.UP);
+        return new Command.Register(key(id), registration, "anonymous");
+    }
+
+    private static InstanceKey key(String id) {
+        return new InstanceKey(ORDERS, id);
+    }
+}

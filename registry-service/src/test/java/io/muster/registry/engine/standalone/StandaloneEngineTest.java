@@ -1,0 +1,31 @@
+package io.muster.registry.engine.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.muster.registry.engine.Engine;
+import io.muster.registry.engine.EngineContract;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class StandaloneEngineTest extends EngineContract {
+    private final VirtualScheduler scheduler = new VirtualScheduler();
+
+    @Override
+    protected Engine create() {
+        StandaloneConfig config = new StandaloneConfig(TTL, REMOVE_AFTER, 10_000, REMEMBERED_CHANGES);
+        return new StandaloneEngine(config, 5, scheduler::nanos, scheduler);
+    }
+
+    @Override
+    protected void pass(Duration time) {
+        scheduler.advance(time);
+    }
+
+    @Test
+    void itAlwaysHasTheAuthorityAndIsNeverStale() {
+        Engine engine = create();
+
+        assertThat(engine.hasAuthority()).isTrue();
+        assertThat(engine.view().stale()).isFalse();
+    }
+}

@@ -1,0 +1,119 @@
+package io.muster.registry.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.muster.api.Position;
+import io.muster.api.Registration;
+import io.muster.registry.catalogue.Change;
+import io.muster.registry.catalogue.Checks;
+import io.muster.registry.catalogue.Command;
+import io.muster.registry.catalogue.InstanceKey;
+import io.muster.registry.catalogue.InstanceRecord;
+import io.muster.registry.catalogue.ServiceKey;
+import io.muster.registry.catalogue.Source;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DeadlineTrackerTest {
+    private static final long TTL = 15_000;
+    private static final long REMOVE_AFTER = 600_000;
+    private static final InstanceKey KEY = new InstanceKey(new ServiceKey("default", "orders"), "a");
+    private static final Position GENERATION = new Position(1, 1);
+
+    private final DeadlineTracker tracker = new DeadlineTracker(TTL, REMOVE_AFTER);
+    private final List<Command> revivals = new ArrayList<>();
+
+    @Test
+    void anInstanceIsGivenUpAtItsTtlAndNotBefore() {
+        registered(0);
+        assertThat(lookUntil(TTL - 1)).isEmpty();
+
+        assertThat(tracker.due(TTL)).singleElement().isInstanceOfSatisfying(Command.ReportChecks.class, report -> {
+            assertThat(report.checks().passing()).isFalse();
+            assertThat(report.generation()).isEqualTo(GENERATION);
+        });
+    }
+
+    @Test
+    void aRenewalStartsTheTermAnew() {
+        registered(0);
+        lookUntil(TTL - 1);
+        assertThat(tracker.renew(KEY, GENERATION, TTL - 1, revivals)).isTrue();
+
+        assertThat(lookUntil(TTL - 1 + TTL - 1)).isEmpty();
+        assertThat(revivals).isEmpty();
+    }
+
+    @Test
+    void anotherGenerationIsNotRenewed() {
+        registered(0);
+
+        assertThat(tracker.renew(KEY, new Position(1, 2), 1, revivals)).isFalse();
+        assertThat(tracker.renew(KEY, new Position(2, 1), 1, revivals)).isFalse();
+    }
+
+    @Test
+    void aRenewalOfOneGivenUpProposesItsReturn() {
+        registered(0);
+        failing(TTL);
+        tracker.renew(KEY, GENERATION, TTL + 5, revivals);
+
+        assertThat(revivals).containsExactly(new Command.ReportChecks(KEY, GENERATION, Checks.PASSING));
+    }
+
+    @Test
+    void oneGivenUpIsRemovedAfterItsTimeAndProposedOnceUntilThen() {
+        registered(0);
+        lookUntil(TTL - 1);
+        failing(TTL);
+        assertThat(lookUntil(TTL + REMOVE_AFTER - 1)).isEmpty();
+
+        assertThat(tracker.due(TTL + REMOVE_AFTER)).singleElement().isInstanceOf(Command.Remove.class);
+    }
+
+    @Test
+    void aProcessThatWasStoppedGivesEverybodyAFullTerm() {
+        registered(0);
+        lookUntil(1_000);
+
+        assertThat(tracker.due(60_000)).as("nobody could be heard").isEmpty();
+        assertThat(lookUntil(60_000, 60_000 + TTL - 1)).isEmpty();
+        assertThat(tracker.due(60_000 + TTL)).hasSize(1);
+    }
+
+    @Test
+    void oneThatIsGoneHasNoDeadline() {
+        registered(0);
+        tracker.changed(new Change(2, KEY, null, Source.INSTANCE, "deregistered"), 5);
+
+        assertThat(lookUntil(10 * TTL)).isEmpty();
+        assertThat(tracker.renew(KEY, GENERATION, 6, revivals)).isFalse();
+    }
+
+    private List<Command> lookUntil(long now) {
+        return lookUntil(0, now);
+    }
+
+    private List<Command> lookUntil(long from, long now) {
+        List<Command> due = new ArrayList<>();
+        for (long at = from; at < now; at += 250) {
+            due.addAll(tracker.due(at));
+        }
+        due.addAll(tracker.due(now));
+        return due;
+    }
+
+    private void registered(long now) {
+        change(Checks.PASSING, now);
+    }
+
+    private void failing(long now) {
+        change(Checks.failing("silent"), now);
+    }
+
+    private void change(Checks checks, long now) {
+        InstanceRecord record = new InstanceRecord(KEY, GENERATION, Registration.of("p", "h", 1), "anonymous", checks);
+        tracker.changed(new Change(1, KEY, record, Source.INSTANCE, ""), now);
+    }
+}
