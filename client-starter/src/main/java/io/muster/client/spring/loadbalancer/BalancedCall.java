@@ -110,7 +110,7 @@ final class BalancedCall {
         if (tried.size() >= route.retry().attempts() || !replayable) {
             return false;
         }
-        return failure == Failure.REFUSED || failure == Failure.BROKEN && isIdempotent(method);
+        return failure == Failure.REFUSED || (failure == Failure.BROKEN && isIdempotent(method));
     }
 
     /** Chooses where the call goes next after a retryable failure. Null: nobody else, or the budget is spent. */

@@ -20,7 +20,6 @@ import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.SignalType;
 
 /**
  * Sends the requests of {@code @LoadBalanced} WebClients to an instance of the service that the URI's host names, and
@@ -150,19 +149,20 @@ final class BalancingFilter extends ReactorLoadBalancerExchangeFilterFunction {
         }
 
         Flux<DataBuffer> of(Flux<DataBuffer> body) {
-            return body.doOnError(this::broke).doFinally(this::ended);
+            // Not doFinally, which runs after the reader has gone on: his next call shall not see this one in flight.
+            return body.doOnComplete(this::completed).doOnError(this::broke).doOnCancel(this::cancelled);
+        }
+
+        private void completed() {
+            attempt.complete();
         }
 
         private void broke(Throwable thrown) {
             attempt.breakOff(thrown);
         }
 
-        private void ended(SignalType signal) {
-            if (signal == SignalType.CANCEL) {
-                attempt.cancel();
-            } else {
-                attempt.complete();
-            }
+        private void cancelled() {
+            attempt.cancel();
         }
     }
 }

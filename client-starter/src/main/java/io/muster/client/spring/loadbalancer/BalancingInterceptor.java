@@ -12,6 +12,7 @@ import org.springframework.cloud.client.loadbalancer.BlockingLoadBalancerInterce
 import org.springframework.cloud.client.loadbalancer.LoadBalancerRequestTransformer;
 import org.springframework.cloud.client.loadbalancer.RequestData;
 import org.springframework.cloud.client.loadbalancer.ResponseData;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpResponse;
@@ -94,7 +95,8 @@ final class BalancingInterceptor implements BlockingLoadBalancerInterceptor {
         try {
             // HttpURLConnection waits for the response here and not before.
             int status = response.getStatusCode().value();
-            TrackedResponse tracked = new TrackedResponse(response, attempt);
+            boolean hasBody = !request.getMethod().equals(HttpMethod.HEAD) && status != 204 && status != 304;
+            TrackedResponse tracked = new TrackedResponse(response, attempt, hasBody);
             leakGuard.watch(tracked, attempt);
             attempt.responded(status, () -> responseData(response));
             return tracked;

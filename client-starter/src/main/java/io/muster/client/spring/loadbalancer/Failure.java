@@ -101,13 +101,13 @@ enum Failure {
                 || thrown instanceof UnknownHostException
                 || thrown instanceof UnresolvedAddressException
                 || thrown instanceof HttpConnectTimeoutException
-                || thrown instanceof SocketTimeoutException && isConnectTimeout(thrown);
+                || (thrown instanceof SocketTimeoutException && isConnectTimeout(thrown));
     }
 
     private static boolean isConnectTimeout(Throwable thrown) {
         String message = thrown.getMessage();
         return thrown.getClass().getSimpleName().equals("ConnectTimeoutException")
-                || message != null && message.toLowerCase(Locale.ROOT).startsWith("connect time");
+                || (message != null && message.toLowerCase(Locale.ROOT).startsWith("connect time"));
     }
 
     /** No connection was free in time: Reactor Netty's PoolAcquire…, Apache's ConnectionRequestTimeoutException. */

@@ -7,7 +7,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ends the attempts whose responses were dropped without being read to the end or closed: they would count as in flight
- * for ever. It learns of them from the garbage collector, so late; the connection may be lost all the same. Thread-safe.
+ * for ever. It learns of them from the garbage collector, so late; the connection may be lost all the same. A WebClient
+ * over Reactor Netty holds on to its subscribers, and by them to the response, until the connection ends. Thread-safe.
  */
 final class LeakGuard {
     private static final Logger log = LoggerFactory.getLogger(LeakGuard.class);

@@ -3,11 +3,12 @@ package io.muster.client.spring.loadbalancer;
 import io.muster.lb.Outcome;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What became of the calls to one service, counted since its first use. Thread-safe. */
 final class Traffic {
-    private final LongAdder[] outcomes = adders(Outcome.values().length);
+    private final Map<Outcome, LongAdder> outcomes = adders();
     private final LongAdder started = new LongAdder();
     private final LongAdder retries = new LongAdder();
     private final LongAdder retriesDenied = new LongAdder();
@@ -19,7 +20,7 @@ final class Traffic {
     }
 
     void finished(Outcome outcome) {
-        outcomes[outcome.ordinal()].increment();
+        adder(outcome).increment();
     }
 
     void retried() {
@@ -40,7 +41,7 @@ final class Traffic {
 
     /** Requests that ended like that, each attempt of a call counted. */
     long finishedWith(Outcome outcome) {
-        return outcomes[outcome.ordinal()].sum();
+        return adder(outcome).sum();
     }
 
     /** The requests by how they ended. */
@@ -55,7 +56,7 @@ final class Traffic {
     /** Requests that have started and not ended; those to instances that are gone are among them. */
     long inFlight() {
         long finished = 0;
-        for (LongAdder outcome : outcomes) {
+        for (LongAdder outcome : outcomes.values()) {
             finished += outcome.sum();
         }
         return Math.max(0, started.sum() - finished);
@@ -80,10 +81,15 @@ final class Traffic {
         return leaked.sum();
     }
 
-    private static LongAdder[] adders(int count) {
-        LongAdder[] adders = new LongAdder[count];
-        for (int i = 0; i < count; i++) {
-            adders[i] = new LongAdder();
+    private LongAdder adder(Outcome outcome) {
+        return Objects.requireNonNull(outcomes.get(outcome));
+    }
+
+    /** One for each outcome; the map itself never changes. */
+    private static Map<Outcome, LongAdder> adders() {
+        Map<Outcome, LongAdder> adders = new EnumMap<>(Outcome.class);
+        for (Outcome outcome : Outcome.values()) {
+            adders.put(outcome, new LongAdder());
         }
         return adders;
     }
