@@ -42,8 +42,7 @@ class FirstViewTest {
     @Test
     void goesOnAwayFromTheThreadThatPublishes() {
         CompletableFuture<String> thread = ClientKind.webClient(application.context(), false, Duration.ofSeconds(5))
-                .filter((request, next) ->
-                        next.exchange(request).contextWrite(it -> it))
+                .filter((request, next) -> next.exchange(request).contextWrite(it -> it))
                 .filter((request, next) -> {
                     return next.exchange(request);
                 })
@@ -58,7 +57,9 @@ class FirstViewTest {
 
         application.publish(SERVICE, application.backend(Behaviour.ANSWER));
 
-        assertThat(thread).succeedsWithin(Duration.ofSeconds(10)).isNotEqualTo(Thread.currentThread().getName());
+        assertThat(thread)
+                .succeedsWithin(Duration.ofSeconds(10))
+                .isNotEqualTo(Thread.currentThread().getName());
     }
 
     @Test
@@ -71,9 +72,7 @@ class FirstViewTest {
         Backend backend = application.backend(Behaviour.ANSWER);
         application.publish(SERVICE, backend);
 
-        assertThat(chosen)
-                .succeedsWithin(Duration.ofSeconds(10))
-                .isEqualTo("http://127.0.0.1:" + backend.port());
+        assertThat(chosen).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("http://127.0.0.1:" + backend.port());
     }
 
     @ParameterizedTest
@@ -105,8 +104,9 @@ class FirstViewTest {
                 .exchangeToMono(response -> response.bodyToMono(String.class))
                 .block();
 
-        assertThat(body).isEqualTo("No instance of service late in namespace default takes requests: "
-                + "none is registered at position 1:1");
+        assertThat(body)
+                .isEqualTo("No instance of service late in namespace default takes requests: "
+                        + "none is registered at position 1:1");
     }
 
     @Test
