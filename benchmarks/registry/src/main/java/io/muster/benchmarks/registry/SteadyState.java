@@ -1,0 +1,215 @@
+package io.muster.benchmarks.registry;
+
+import io.muster.api.JsonCodec;
+import io.muster.api.ServiceList;
+import io.muster.benchmarks.http.HttpConnection;
+import io.muster.benchmarks.http.LoadLoop;
+import io.muster.benchmarks.http.Requests;
+import io.muster.benchmarks.process.GcLog;
+import io.muster.benchmarks.process.ThreadTimes;
+import io.muster.benchmarks.report.Latencies;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+
+/**
+ * Part (a): a large fleet as it lives. Every instance sends its own heartbeat, many keep a stream, some change. Time counts from
+ * a change's answer to its last watcher, both seen by the thread that makes the load, so its own delays count too.
+ */
+final class SteadyState {
+    private static final int MAX_HEAP_MEGABYTES = 512;
+    private static final int STREAMS_PER_TICK = 10;
+    private static final int STREAM_TICK_MILLIS = 40;
+
+    private final Scale.Fleet scale;
+    private final Servers servers;
+    private final Progress progress;
+    private final ChangeTimes times = new ChangeTimes();
+    private final List<Member> members;
+    private final List<StreamingMember> streams = new ArrayList<>();
+    private final int[] watchers;
+
+    SteadyState(Scale.Fleet scale, Servers servers, Progress progress) {
+        this.scale = scale;
+        this.servers = servers;
+        this.progress = progress;
+        this.watchers = new int[scale.services()];
+        this.members = IntStream.range(0, scale.instances())
+                .mapToObj(i -> new Member("service-" + i % scale.services(), i))
+                .toList();
+    }
+
+    /**
+     * What came out.
+     *
+     * @param toLastWatcher from a change's answer to its last watcher
+     * @param incomplete changes that some watcher did not see
+     * @param seconds how long it was measured
+     * @param serverCpuSeconds CPU that the server used meanwhile
+     * @param loadCpuSeconds CPU that the load used meanwhile
+     * @param collectorShare of the server's CPU
+     * @param gc the server's heap from its start to its end
+     * @param heartbeats answered well while it was measured
+     * @param failedHeartbeats refused, broken, or of an instance that the registry did not know any more
+     * @param acknowledgements answered while it was measured
+     * @param endedStreams streams that did not last
+     * @param up instances that take requests at the end
+     */
+    record Result(
+            Latencies toLastWatcher,
+            long incomplete,
+            double seconds,
+            double serverCpuSeconds,
+            double loadCpuSeconds,
+            double collectorShare,
+            GcLog gc,
+            long heartbeats,
+            long failedHeartbeats,
+            long acknowledgements,
+            long endedStreams,
+            int up) {
+        /** Whether the registry really carried the load: nobody was forgotten, nobody evicted, no stream lost. */
+        boolean held(Scale.Fleet fleet) {
+            double due = seconds * fleet.instances() * 1000 / Scale.HEARTBEAT_MILLIS;
+            return failedHeartbeats == 0 && endedStreams == 0 && up == fleet.instances() && heartbeats >= 0.98 * due;
+        }
+    }
+
+    Result run() throws IOException, InterruptedException {
+        progress.say("(a) steady state: %,d instances in %d services", scale.instances(), scale.services());
+        try (Servers.Server server = servers.muster("muster-a", MAX_HEAP_MEGABYTES);
+                LoadLoop loop = LoadLoop.start()) {
+            List<HttpConnection> connections = HttpConnection.open(loop, server.port(), scale.connections());
+            HeartbeatLoad heartbeats = new HeartbeatLoad(members, connections);
+            Future<?> beating = loop.every(HeartbeatLoad.tickMillis(), heartbeats);
+            Iterator<Call> registrations =
+                    members.stream().map(Member::register).iterator();
+            ClosedLoop.all(loop, connections.subList(0, 32), "registrations", registrations);
+            progress.say("(a) all registered, heartbeats run; opening %,d streams", scale.streams());
+            List<HttpConnection> others = HttpConnection.open(loop, server.port(), 64);
+            openStreams(loop, server, others);
+
+            ChangeLoad changes = new ChangeLoad(members, others.subList(0, 4), times, this::watchersOf);
+            Future<?> changing = loop.every(1000 / scale.changesPerSecond(), changes);
+            progress.say("(a) full load; warming up for %d s", scale.warmUpSeconds());
+            TimeUnit.SECONDS.sleep(scale.warmUpSeconds());
+            Result result = measure(loop, server, heartbeats, changes, others.get(0));
+            changing.cancel(false);
+            beating.cancel(false);
+            return result;
+        }
+    }
+
+    private void openStreams(LoadLoop loop, Servers.Server server, List<HttpConnection> others)
+            throws InterruptedException {
+        int every = scale.instances() / scale.streams();
+        for (int i = 0; i < scale.streams(); i++) {
+            Member member = members.get(i * every + i % every);
+            List<String> services = new ArrayList<>();
+            for (int k = 0; k < scale.watched(); k++) {
+                int service = (i * 7 + k * 61) % scale.services();
+                watchers[service]++;
+                services.add("service-" + service);
+            }
+            streams.add(new StreamingMember(loop, i, member, services, others.get(i % others.size()), times));
+        }
+        Iterator<StreamingMember> closed = streams.iterator();
+        Future<?> opening = loop.every(STREAM_TICK_MILLIS, () -> {
+            for (int i = 0; i < STREAMS_PER_TICK && closed.hasNext(); i++) {
+                closed.next().open(server.port());
+            }
+        });
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        long ready = 0;
+        while (ready < streams.size() && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(200);
+            ready = loop.call(
+                    () -> streams.stream().filter(StreamingMember::ready).count());
+        }
+        opening.cancel(false);
+        if (ready < streams.size()) {
+            throw new IllegalStateException("Only " + ready + " of " + streams.size() + " streams hold their services");
+        }
+    }
+
+    private int watchersOf(Member member) {
+        return watchers[Integer.parseInt(member.service().substring("service-".length()))];
+    }
+
+    private Result measure(
+            LoadLoop loop,
+            Servers.Server server,
+            HeartbeatLoad heartbeats,
+            ChangeLoad changes,
+            HttpConnection connection)
+            throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        long serverCpu = server.process().cpuNanos();
+        long loadCpu = ownCpuNanos();
+        ThreadTimes threads = server.process().threadTimes();
+        long renewed = loop.call(heartbeats::renewed);
+        long acknowledged = loop.call(this::acknowledgements);
+        loop.run(() -> changes.measure(true));
+        for (int left = scale.seconds(); left > 0; left -= Math.min(10, left)) {
+            progress.say("(a) measuring, %d s to go", left);
+            TimeUnit.SECONDS.sleep(Math.min(10, left));
+        }
+        loop.run(() -> changes.measure(false));
+        double seconds = (System.nanoTime() - start) / 1e9;
+        double serverSeconds = (server.process().cpuNanos() - serverCpu) / 1e9;
+        double loadSeconds = (ownCpuNanos() - loadCpu) / 1e9;
+        double collector = server.process().threadTimes().collectorShareSince(threads);
+        long renewedAfter = loop.call(heartbeats::renewed);
+        long acknowledgedAfter = loop.call(this::acknowledgements);
+        TimeUnit.SECONDS.sleep(2);
+        int up = up(loop, connection);
+        return loop.call(() -> new Result(
+                times.toLastWatcher(),
+                times.incomplete(),
+                seconds,
+                serverSeconds,
+                loadSeconds,
+                collector,
+                GcLog.read(server.gcLog()),
+                renewedAfter - renewed,
+                heartbeats.failed(),
+                acknowledgedAfter - acknowledged,
+                streams.stream().filter(StreamingMember::ended).count(),
+                up));
+    }
+
+    private long acknowledgements() {
+        return streams.stream().mapToLong(StreamingMember::acknowledgements).sum();
+    }
+
+    private static int up(LoadLoop loop, HttpConnection connection) throws InterruptedException {
+        CompletableFuture<String> list = new CompletableFuture<>();
+        loop.run(() -> connection.send(
+                Requests.of("GET", "/v1/services"),
+                (status, body) -> list.complete(status == 200 ? body.toString() : "{}")));
+        try {
+            byte[] json = list.get(10, TimeUnit.SECONDS).getBytes(StandardCharsets.UTF_8);
+            return JsonCodec.client().decode(json, ServiceList.class).value().services().stream()
+                    .mapToInt(ServiceList.Entry::up)
+                    .sum();
+        } catch (ExecutionException | TimeoutException e) {
+            return 0;
+        }
+    }
+
+    static long ownCpuNanos() {
+        return ProcessHandle.current()
+                .info()
+                .totalCpuDuration()
+                .map(java.time.Duration::toNanos)
+                .orElse(0L);
+    }
+}

@@ -1,0 +1,139 @@
+package io.muster.benchmarks.registry;
+
+import io.muster.api.Acknowledgement;
+import io.muster.api.JsonCodec;
+import io.muster.api.Position;
+import io.muster.api.Subscription;
+import io.muster.benchmarks.http.Bytes;
+import io.muster.benchmarks.http.EventStream;
+import io.muster.benchmarks.http.HttpConnection;
+import io.muster.benchmarks.http.LoadLoop;
+import io.muster.benchmarks.http.Requests;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * A member with the stream that the starter keeps: it opens the stream in its registration's name, subscribes in place, and
+ * acknowledges what it has applied, one acknowledgement at a time with a pause of 50 ms. Runs on the loop.
+ */
+final class StreamingMember implements EventStream.Listener {
+    private static final int ACKNOWLEDGEMENT_GAP_MILLIS = 50;
+    private static final byte[] ID = ascii("id: ");
+    private static final byte[] WATCHER = ascii("\"watcher\":\"");
+    private static final byte[] WEIGHT = ascii("\"weight\":");
+    private static final byte[] SNAPSHOT = ascii("event: snapshot");
+
+    private final LoadLoop loop;
+    private final int number;
+    private final Member member;
+    private final List<String> services;
+    private final HttpConnection connection;
+    private final ChangeTimes times;
+    private String watcher = "";
+    private String applied = "";
+    private String acknowledged = "";
+    private boolean acknowledging;
+    private int snapshots;
+    private boolean ended;
+    private long acknowledgements;
+
+    /**
+     * @param number its own among the streams
+     * @param services that it watches
+     * @param connection for its subscription and its acknowledgements
+     */
+    StreamingMember(
+            LoadLoop loop,
+            int number,
+            Member member,
+            List<String> services,
+            HttpConnection connection,
+            ChangeTimes times) {
+        this.loop = loop;
+        this.number = number;
+        this.member = member;
+        this.services = services;
+        this.connection = connection;
+        this.times = times;
+    }
+
+    void open(int port) {
+        String target = "/v1/watch?ack=true&namespace=default&instance=" + member.service() + "/" + member.id()
+                + "&generation=" + member.generation();
+        EventStream.open(loop, port, target, this);
+    }
+
+    /** Whether it holds all its services and its stream is open. */
+    boolean ready() {
+        return snapshots >= services.size() && !ended;
+    }
+
+    boolean ended() {
+        return ended;
+    }
+
+    long acknowledgements() {
+        return acknowledgements;
+    }
+
+    @Override
+    public void event(Bytes event) {
+        if (watcher.isEmpty()) {
+            int at = event.indexOf(WATCHER, 0);
+            if (at >= 0) {
+                watcher = event.until(at + WATCHER.length, '"');
+                subscribe();
+            }
+            return;
+        }
+        if (event.indexOf(SNAPSHOT, 0) >= 0) {
+            snapshots++;
+        }
+        long now = System.nanoTime();
+        for (int at = event.indexOf(WEIGHT, 0); at >= 0; at = event.indexOf(WEIGHT, at + WEIGHT.length)) {
+            times.seen(event.number(at + WEIGHT.length), number, now);
+        }
+        int id = event.indexOf(ID, 0);
+        if (id >= 0) {
+            applied = event.until(id + ID.length, '\n');
+            acknowledge();
+        }
+    }
+
+    @Override
+    public void ended(int status) {
+        ended = true;
+    }
+
+    private void subscribe() {
+        byte[] request = Requests.of("PUT", "/v1/watch/" + watcher + "/services", json(new Subscription(services)));
+        connection.send(request, (status, body) -> ended |= status != 200);
+    }
+
+    private void acknowledge() {
+        if (acknowledging || ended || applied.isEmpty() || applied.equals(acknowledged)) {
+            return;
+        }
+        acknowledging = true;
+        String position = applied;
+        byte[] request = Requests.of(
+                "POST", "/v1/watch/" + watcher + "/ack", json(new Acknowledgement(Position.parse(position))));
+        connection.send(request, (status, body) -> {
+            acknowledgements++;
+            ended |= status != 204;
+            acknowledged = position;
+            loop.after(ACKNOWLEDGEMENT_GAP_MILLIS, () -> {
+                acknowledging = false;
+                acknowledge();
+            });
+        });
+    }
+
+    private static String json(Object value) {
+        return new String(JsonCodec.client().encode(value), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}
