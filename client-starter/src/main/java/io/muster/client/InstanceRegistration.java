@@ -314,6 +314,7 @@ public final class InstanceRegistration implements AutoCloseable {
         warned = false;
         backoff.reset();
         if (before == null || !before.generation().equals(answer.generation())) {
+            owner.registered();
             log.info("Registered {} as {} ({})", this, answer.generation(), sent.status());
         }
         if (!stopping) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +48,8 @@ final class Registrations {
     private boolean beating;
     private boolean beatAgain;
     private boolean warned;
+    private final LongAdder registered = new LongAdder();
+    private final LongAdder heartbeatFailures = new LongAdder();
 
     /** @param primaryChanged called on the renewal loop when {@link #primary()} has changed */
     Registrations(ClientConfig config, ClientRuntime runtime, RegistryCalls calls, Runnable primaryChanged) {
@@ -83,6 +86,16 @@ final class Registrations {
     CompletableFuture<Void> stop() {
         return CompletableFuture.allOf(
                 all.stream().map(InstanceRegistration::stop).toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** How often what happened; any thread. */
+    RenewalCounts counts() {
+        return new RenewalCounts(registered.sum(), heartbeatFailures.sum());
+    }
+
+    /** The registry took an instance in. */
+    void registered() {
+        registered.increment();
     }
 
     EventLoop loop() {
@@ -213,6 +226,7 @@ final class Registrations {
             beatIn(again ? spread() : intervalNanos());
             return;
         }
+        heartbeatFailures.increment();
         if (reply != null && !warned) {
             warned = true;
             log.warn(

@@ -155,6 +155,11 @@ public final class RegistryClient implements AutoCloseable {
         return register(service, id, () -> initial);
     }
 
+    /** What became of this client's registrations so far. */
+    public RenewalCounts renewals() {
+        return registrations.counts();
+    }
+
     /** How the stream stands now. */
     public ConnectionState state() {
         return status.current();

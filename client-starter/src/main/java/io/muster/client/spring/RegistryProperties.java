@@ -41,8 +41,8 @@ public record RegistryProperties(
     /**
      * Waits between attempts: each is random between zero and a bound that doubles with every failure in a row.
      *
-     * @param initial The first bound.
-     * @param max The largest bound.
+     * @param initial Upper bound of the random wait after the first failure.
+     * @param max Upper bound of the random wait after many failures in a row.
      */
     public record Backoff(
             @DefaultValue("200ms") Duration initial,

@@ -1,5 +1,6 @@
 package io.muster.client.spring;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.boot.WebApplicationType;
@@ -19,6 +20,7 @@ public class TestApplication {
     ReactorResourceFactory reactorResourceFactory() {
         ReactorResourceFactory resources = new ReactorResourceFactory();
         resources.setUseGlobalResources(false);
+        resources.setShutdownQuietPeriod(Duration.ZERO);
         return resources;
     }
 

@@ -32,7 +32,7 @@ public final class EventStream extends ChannelInboundHandlerAdapter {
     /** Opens a stream. */
     public static void open(LoadLoop loop, int port, String target, Listener listener) {
         EventStream stream = new EventStream(Requests.stream(target), listener);
-        loop.connect(port, stream).addListener(opened -> {
+        var unused = loop.connect(port, stream).addListener(opened -> {
             if (!opened.isSuccess()) {
                 listener.ended(0);
             }
@@ -41,7 +41,7 @@ public final class EventStream extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        context.writeAndFlush(Unpooled.wrappedBuffer(request), context.voidPromise());
+        var unused = context.writeAndFlush(Unpooled.wrappedBuffer(request), context.voidPromise());
     }
 
     @Override
@@ -61,7 +61,7 @@ public final class EventStream extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        context.close();
+        var unused = context.close();
     }
 
     private final class Splitter implements ReplyParser.Sink {

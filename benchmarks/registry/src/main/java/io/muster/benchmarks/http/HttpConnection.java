@@ -35,7 +35,15 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         void take(int status, Bytes body);
     }
 
-    private record Waiting(byte[] request, Answer answer) {}
+    private static final class Waiting {
+        private final byte[] request;
+        private final Answer answer;
+
+        Waiting(byte[] request, Answer answer) {
+            this.request = request;
+            this.answer = answer;
+        }
+    }
 
     private HttpConnection() {}
 
@@ -77,13 +85,13 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     public void close() {
         closed = true;
         if (context != null) {
-            context.close();
+            var unused = context.close();
         }
     }
 
     private void write(byte[] request) {
         if (context != null) {
-            context.writeAndFlush(Unpooled.wrappedBuffer(request), context.voidPromise());
+            var unused = context.writeAndFlush(Unpooled.wrappedBuffer(request), context.voidPromise());
         }
     }
 
@@ -94,9 +102,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         Waiting next = waiting.peek();
         if (next != null && !closed) {
-            write(next.request());
+            write(next.request);
         }
-        done.answer().take(finalStatus, body);
+        done.answer.take(finalStatus, body);
     }
 
     @Override
@@ -125,7 +133,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext broken, Throwable cause) {
-        broken.close();
+        var unused = broken.close();
     }
 
     private final class Collector implements ReplyParser.Sink {

@@ -59,7 +59,7 @@ public final class LoadLoop implements AutoCloseable {
 
     /** Runs a task on the loop and waits until it is done. */
     public void run(Runnable task) throws InterruptedException {
-        call(() -> {
+        var unused = call(() -> {
             task.run();
             return true;
         });
@@ -72,7 +72,7 @@ public final class LoadLoop implements AutoCloseable {
 
     /** Runs a task on the loop after some milliseconds. */
     public void after(long millis, Runnable task) {
-        loop().schedule(task, millis, TimeUnit.MILLISECONDS);
+        var unused = loop().schedule(task, millis, TimeUnit.MILLISECONDS);
     }
 
     private EventLoop loop() {
@@ -82,6 +82,6 @@ public final class LoadLoop implements AutoCloseable {
     /** Ends the loop and its connections. */
     @Override
     public void close() {
-        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        var unused = group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 }

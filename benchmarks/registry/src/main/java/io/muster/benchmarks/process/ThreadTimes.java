@@ -38,7 +38,7 @@ public record ThreadTimes(Map<String, Long> ticks) {
             String stat = Files.readString(thread.resolve("stat"));
             int nameEnd = stat.lastIndexOf(')');
             String name = stat.substring(stat.indexOf('(') + 1, nameEnd);
-            String[] fields = stat.substring(nameEnd + 2).split(" ");
+            String[] fields = stat.substring(nameEnd + 2).split(" ", -1);
             ticks.put(thread.getFileName() + " " + name, Long.parseLong(fields[11]) + Long.parseLong(fields[12]));
         } catch (IOException e) {
             // The thread ended between the listing and the reading.

@@ -116,7 +116,7 @@ final class PickerPropagation {
             if (line == null) {
                 throw new IOException("The clients ended too early, see " + probe.log());
             }
-            String[] parts = line.split(" ");
+            String[] parts = line.split(" ", -1);
             times.seen(Integer.parseInt(parts[1]), Integer.parseInt(parts[0]), Long.parseLong(parts[2]));
         }
         return new Result(times.toWatchers(), times.toLastWatcher());

@@ -107,7 +107,7 @@ final class StreamingMember implements EventStream.Listener {
 
     private void subscribe() {
         byte[] request = Requests.of("PUT", "/v1/watch/" + watcher + "/services", json(new Subscription(services)));
-        connection.send(request, (status, body) -> ended |= status != 200);
+        connection.send(request, (status, body) -> ended |= status / 100 != 2);
     }
 
     private void acknowledge() {
@@ -120,7 +120,7 @@ final class StreamingMember implements EventStream.Listener {
                 "POST", "/v1/watch/" + watcher + "/ack", json(new Acknowledgement(Position.parse(position))));
         connection.send(request, (status, body) -> {
             acknowledgements++;
-            ended |= status != 204;
+            ended |= status / 100 != 2;
             acknowledged = position;
             loop.after(ACKNOWLEDGEMENT_GAP_MILLIS, () -> {
                 acknowledging = false;

@@ -47,7 +47,19 @@ final class MusterMeters implements MeterBinder {
         }
     }
 
-    private static void bindRegistration(MeterRegistry registry, LocalInstance local) {
+    private void bindRegistration(MeterRegistry registry, LocalInstance local) {
+        FunctionCounter.builder(
+                        "muster.registry.registrations",
+                        client,
+                        c -> c.renewals().registrations())
+                .description("How often the registry took this instance in, the first time included")
+                .register(registry);
+        FunctionCounter.builder(
+                        "muster.registry.heartbeat.failures",
+                        client,
+                        c -> c.renewals().heartbeatFailures())
+                .description("Heartbeats that were refused or not answered")
+                .register(registry);
         Gauge.builder("muster.registry.registered", local, MusterMeters::registered)
                 .description("Whether the registry knows this instance")
                 .register(registry);

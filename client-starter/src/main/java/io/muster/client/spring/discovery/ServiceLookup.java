@@ -34,7 +34,7 @@ final class ServiceLookup {
      * The view of a service. Names are compared without regard to case, as host names are; empty for a name that no service
      * can have.
      *
-     * @throws IllegalStateException when too many services are watched already
+     * @throws IllegalStateException when 1000 services are watched already, or the application is stopping
      */
     Optional<ServiceView> view(String serviceId) {
         try {

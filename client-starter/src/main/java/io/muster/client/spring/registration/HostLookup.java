@@ -3,6 +3,7 @@ package io.muster.client.spring.registration;
 import io.muster.client.LocalAddress;
 import java.net.InetAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,21 +21,23 @@ import org.slf4j.LoggerFactory;
 final class HostLookup {
     private static final Logger log = LoggerFactory.getLogger(HostLookup.class);
     private static final int ATTEMPTS = 10;
-    private static final long PAUSE_MILLIS = 500;
 
     private final List<URI> registries;
     private final Supplier<String> fallback;
     private final Executor executor;
+    private final Duration pause;
 
     /**
      * @param registries the registry's nodes
      * @param fallback an address without regard to the registry; may block
      * @param executor runs what may block: the resolution of names
+     * @param pause time between two attempts
      */
-    HostLookup(List<URI> registries, Supplier<String> fallback, Executor executor) {
+    HostLookup(List<URI> registries, Supplier<String> fallback, Executor executor, Duration pause) {
         this.registries = List.copyOf(registries);
         this.fallback = fallback;
         this.executor = executor;
+        this.pause = pause;
     }
 
     /** Completes with an address that is fit for a registration. */
@@ -52,7 +55,8 @@ final class HostLookup {
             return CompletableFuture.completedFuture(literal(found.get().getHostAddress()));
         }
         if (left > 1) {
-            return attempt(left - 1, CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS, executor));
+            return attempt(
+                    left - 1, CompletableFuture.delayedExecutor(pause.toNanos(), TimeUnit.NANOSECONDS, executor));
         }
         String host = literal(fallback.get());
         log.warn(

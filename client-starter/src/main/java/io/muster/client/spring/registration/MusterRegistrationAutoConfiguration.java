@@ -3,6 +3,7 @@ package io.muster.client.spring.registration;
 import io.muster.client.RegistryClient;
 import io.muster.client.spring.MusterClientAutoConfiguration;
 import io.muster.client.spring.RegistryProperties;
+import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +43,8 @@ import org.springframework.core.env.Environment;
         matchIfMissing = true)
 @EnableConfigurationProperties({RegistryProperties.class, InstanceProperties.class})
 public final class MusterRegistrationAutoConfiguration {
+    private static final Duration PAUSE_BETWEEN_LOOKUPS = Duration.ofMillis(500);
+
     @Bean
     LocalInstance musterLocalInstance(
             RegistryClient client,
@@ -95,7 +98,8 @@ public final class MusterRegistrationAutoConfiguration {
         HostLookup lookup = new HostLookup(
                 client.config().registryUrls(),
                 () -> inetUtils.getObject().findFirstNonLoopbackHostInfo().getIpAddress(),
-                thread("muster-host-lookup"));
+                thread("muster-host-lookup"),
+                PAUSE_BETWEEN_LOOKUPS);
         return lookup::find;
     }
 

@@ -114,8 +114,10 @@ class ActuatorTest {
         assertThat(meters.get("muster.registry.view.age").timeGauge().value()).isNotNegative();
         assertThat(meters.get("muster.registry.renewal.age").timeGauge().value())
                 .isNotNegative();
+        assertThat(counter(meters, "muster.registry.registrations")).isEqualTo(1);
         registry.stop();
         waiting().until(() -> gauge(meters, "muster.registry.connected") == 0);
+        waiting().until(() -> counter(meters, "muster.registry.heartbeat.failures") >= 1);
         registry.startAgain();
         waiting()
                 .until(() -> meters.get("muster.registry.reconnects")
@@ -126,6 +128,10 @@ class ActuatorTest {
 
     private static double gauge(MeterRegistry meters, String name) {
         return meters.get(name).gauge().value();
+    }
+
+    private static double counter(MeterRegistry meters, String name) {
+        return meters.get(name).functionCounter().count();
     }
 
     private void start(WebApplicationType type) {

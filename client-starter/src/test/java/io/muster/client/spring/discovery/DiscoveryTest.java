@@ -78,9 +78,12 @@ class DiscoveryTest {
         register("stock", "c", InstanceStatus.STARTING);
 
         List<ServiceInstance> instances = blocking.getInstances("stock");
+        System.err.println(
+                "DBG " + application.getBean(RegistryClient.class).view("stock").snapshot() + " "
+                        + application.getBean(RegistryClient.class).state());
 
         assertThat(instances).extracting(ServiceInstance::getInstanceId).containsExactly("a", "b");
-        assertThat(instances.get(0).getUri()).hasToString("http://127.0.0.1:9999");
+        assertThat(instances.get(0).getUri()).hasToString("http://127.0.0.1:10097");
         assertThat(reactive.getInstances("stock").collectList().block()).isEqualTo(instances);
     }
 
@@ -182,10 +185,16 @@ class DiscoveryTest {
     }
 
     private InstanceRegistration register(String service, String id, InstanceStatus status) {
+        // Two instances on one port would be one that was restarted.
+        int port = 10_000 + id.charAt(0);
         Registration registration =
-                Registration.of("test-" + id, "127.0.0.1", 9999).withStatus(status);
+                Registration.of("test-" + id, "127.0.0.1", port).withStatus(status);
         InstanceRegistration started = other.register(service, id, registration);
         started.start().join();
+        // The registry gathers changes for a few milliseconds before it shows them.
+        waiting()
+                .until(() -> registry.instances(service).stream()
+                        .anyMatch(instance -> instance.id().equals(id)));
         return started;
     }
 

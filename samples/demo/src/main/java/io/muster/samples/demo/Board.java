@@ -31,6 +31,14 @@ final class Board {
         instances.put(port, state);
     }
 
+    /** What was sent and served before is not shown. */
+    synchronized void begin(OrderLoad load) {
+        lastSent = load.sent();
+        lastFailed = load.failed();
+        var unusedCounts = servedSinceLast(load);
+        var unusedTimes = load.recentLatencies();
+    }
+
     synchronized void event(String text) {
         erase();
         out.println("   " + text);
@@ -49,8 +57,9 @@ final class Board {
         erase();
         int sent = load.sent();
         int failed = load.failed();
-        double median = load.millis(lastSent, sent, 0.5);
-        double slow = load.millis(lastSent, sent, 0.99);
+        OrderLoad.Latencies latencies = load.recentLatencies();
+        double median = latencies.millis(0.5);
+        double slow = latencies.millis(0.99);
         Map<Integer, Integer> served = servedSinceLast(load);
         if (terminal) {
             table(seconds, load, sent - lastSent, median, slow, served);

@@ -13,7 +13,7 @@ import java.util.TimerTask;
  * after {@link #LIMIT} it gives up, whatever it waits for, and ends its processes.
  */
 public final class Demo {
-    static final Duration LIMIT = Duration.ofSeconds(150);
+    static final Duration LIMIT = Duration.ofMinutes(4);
 
     private Demo() {}
 

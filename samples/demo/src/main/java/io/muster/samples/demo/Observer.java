@@ -62,10 +62,10 @@ final class Observer {
         if (state.isEmpty()) {
             return true;
         }
-        for (JsonNode endpoint : state.get().path("services").path(service).path("endpoints")) {
-            if (endpoint.path("port").asInt() == port) {
-                return "UP".equals(endpoint.path("status").asText())
-                        && !endpoint.path("ejected").asBoolean();
+        for (JsonNode instance : state.get().path("services").path(service).path("instances")) {
+            if (instance.path("port").asInt() == port) {
+                return "UP".equals(instance.path("status").asText())
+                        && instance.path("eligible").asBoolean(true);
             }
         }
         return false;

@@ -5,12 +5,17 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  * time counts from when it was due. Each order has a key of its own and is sent once; nothing here tries again.
  */
 final class OrderLoad {
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
     private static final int CAPACITY = 200_000;
     private static final int MAX_COMPLAINTS = 5;
+    private static final int WARM_UP_BATCH = 250;
+    private static final int WARM_UP_PLACES = 8;
 
     private final HttpClient client;
     private final URI orders;
@@ -31,6 +39,7 @@ final class OrderLoad {
     private final AtomicInteger failed = new AtomicInteger();
     private final Map<Integer, Served> served = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> complaints = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Integer> recent = new ConcurrentLinkedQueue<>();
     private volatile boolean stopping;
     private @Nullable Thread thread;
 
@@ -44,8 +53,26 @@ final class OrderLoad {
         this.intervalNanos = 1_000_000_000L / perSecond;
     }
 
+    /**
+     * Orders in batches, a few at a time, until a batch goes at twice the rate, so that cold processes or a busy machine are
+     * not run over. These orders count like all others.
+     */
+    void warmUp(Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        Semaphore places = new Semaphore(WARM_UP_PLACES);
+        long took;
+        do {
+            long start = System.nanoTime();
+            for (int i = 0; i < WARM_UP_BATCH; i++) {
+                places.acquire();
+                var unused = send(System.nanoTime()).whenComplete((answer, failure) -> places.release());
+            }
+            took = System.nanoTime() - start;
+        } while (took > WARM_UP_BATCH * intervalNanos / 2 && System.nanoTime() < deadline);
+    }
+
     void start() {
-        Thread sender = new Thread(this::send, "orders");
+        Thread sender = new Thread(this::sendAtPace, "orders");
         sender.setDaemon(true);
         sender.start();
         thread = sender;
@@ -57,31 +84,34 @@ final class OrderLoad {
         if (thread != null) {
             thread.join();
         }
-        long deadline = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+        long deadline = System.nanoTime() + ANSWER_LIMIT.toNanos();
         while (answered.get() < sent.get() && System.nanoTime() < deadline) {
             LockSupport.parkNanos(1_000_000);
         }
     }
 
-    private void send() {
+    private void sendAtPace() {
         long start = System.nanoTime();
-        for (int i = 0; i < CAPACITY && !stopping; i++) {
+        for (long i = 0; sent.get() < CAPACITY && !stopping; i++) {
             long due = start + i * intervalNanos;
             for (long wait; (wait = due - System.nanoTime()) > 0; ) {
                 LockSupport.parkNanos(wait);
             }
-            int order = i;
-            sent.incrementAndGet();
-            var unused = client.sendAsync(request(i), HttpResponse.BodyHandlers.ofString())
-                    .whenComplete((answer, failure) -> finish(order, due, answer, failure));
+            var unused = send(due);
         }
+    }
+
+    private CompletableFuture<HttpResponse<String>> send(long due) {
+        int order = sent.getAndIncrement();
+        return client.sendAsync(request(order), HttpResponse.BodyHandlers.ofString())
+                .whenComplete((answer, failure) -> finish(order, due, answer, failure));
     }
 
     private HttpRequest request(int order) {
         String body = "{\"key\":\"demo-%d\",\"sku\":\"sku-%d\",\"quantity\":%d}"
                 .formatted(order, 1 + order % 500, 1 + order % 7);
         return HttpRequest.newBuilder(orders)
-                .timeout(Duration.ofSeconds(10))
+                .timeout(ANSWER_LIMIT)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
@@ -89,7 +119,9 @@ final class OrderLoad {
 
     private void finish(int order, long due, @Nullable HttpResponse<String> answer, @Nullable Throwable failure) {
         long now = System.nanoTime();
-        micros.set(order, (int) Math.max(1, (now - due) / 1000));
+        int took = (int) Math.max(1, (now - due) / 1000);
+        micros.set(order, took);
+        recent.add(took);
         if (answer == null || answer.statusCode() / 100 != 2) {
             failed.incrementAndGet();
             complain(answer == null ? String.valueOf(failure) : answer.statusCode() + " " + answer.body());
@@ -150,14 +182,33 @@ final class OrderLoad {
         return complaints;
     }
 
-    /** The quantile of the answered ones among the orders {@code [from, to)}, in milliseconds. */
-    double millis(int from, int to, double quantile) {
-        int[] known = java.util.stream.IntStream.range(from, Math.min(to, CAPACITY))
-                .map(micros::get)
-                .filter(value -> value > 0)
-                .sorted()
-                .toArray();
-        return known.length == 0 ? 0 : known[(int) Math.ceil(quantile * known.length) - 1] / 1000.0;
+    /** How long the answered orders took, all of them. */
+    Latencies latencies() {
+        return new Latencies(
+                IntStream.range(0, Math.min(sent(), CAPACITY)).map(micros::get).filter(value -> value > 0));
+    }
+
+    /** How long those took that were answered since this was last asked. */
+    Latencies recentLatencies() {
+        List<Integer> taken = new ArrayList<>();
+        for (Integer value = recent.poll(); value != null; value = recent.poll()) {
+            taken.add(value);
+        }
+        return new Latencies(taken.stream().mapToInt(Integer::intValue));
+    }
+
+    /** Times of orders. */
+    static final class Latencies {
+        private final int[] sorted;
+
+        private Latencies(IntStream micros) {
+            this.sorted = micros.sorted().toArray();
+        }
+
+        /** The time that the share {@code quantile} does not exceed, in milliseconds; 0 when there are none. */
+        double millis(double quantile) {
+            return sorted.length == 0 ? 0 : sorted[(int) Math.ceil(quantile * sorted.length) - 1] / 1000.0;
+        }
     }
 
     private static final class Served {

@@ -10,11 +10,12 @@ import java.util.concurrent.TimeUnit;
 /** What the demo does, in order. */
 final class Scenario {
     private static final int ORDERS_PER_SECOND = 250;
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
+    private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(30);
     private static final long KILL_AT = 6;
     private static final long ADD_AT = 9;
     private static final long AT_LEAST = 25;
-    private static final long AT_MOST = 50;
+    private static final long AT_MOST = 90;
     /** How long the newcomer is watched once it serves. */
     private static final long AFTER_ARRIVAL = 5;
 
@@ -51,7 +52,10 @@ final class Scenario {
         awaitUp(registry, orders);
 
         OrderLoad load = new OrderLoad(client, orders.uri("/orders"), ORDERS_PER_SECOND);
-        board.event("all are UP; " + ORDERS_PER_SECOND + " orders/s from now on");
+        board.event("all are UP; first orders, until they go fast enough");
+        load.warmUp(WARM_UP_LIMIT);
+        board.event(load.sent() + " orders sent; " + ORDERS_PER_SECOND + " orders/s from now on");
+        board.begin(load);
         moments.started = System.nanoTime();
         load.start();
         Service victim = inventories.get(1);
@@ -61,7 +65,9 @@ final class Scenario {
         long stored = observer.stored(orders);
         List<Service> fallen = fleet.fallen(List.of(victim));
         boolean ended = fleet.stopAll();
-        return new Summary(load, stored, moments, newcomer.port(), fallen, ended).print(board);
+        Summary summary = new Summary(load, stored, moments, newcomer.port(), fallen, ended);
+        summary.save(fleet.logs());
+        return summary.print(board);
     }
 
     /** Kills one and adds one while the orders run; returns the new one. */
@@ -93,20 +99,20 @@ final class Scenario {
     }
 
     private void awaitOut(Service orders, Service victim) throws InterruptedException {
-        until(() -> !observer.inRotation(orders, "inventory", victim.port()));
+        until(10, () -> !observer.inRotation(orders, "inventory", victim.port()));
         moments.out = System.nanoTime();
         board.event(moments.secondsSinceStart(), "orders has " + victim + " out of its rotation");
     }
 
     private void awaitDown(Service registry, Service victim) throws InterruptedException {
-        until(() -> !"UP".equals(observer.status(registry, "inventory", victim.port())));
+        until(50, () -> !"UP".equals(observer.status(registry, "inventory", victim.port())));
         moments.down = System.nanoTime();
         board.instance(victim.port(), "DOWN");
         board.event(moments.secondsSinceStart(), "the registry has " + victim + " DOWN");
     }
 
     private void awaitArrival(Service registry, Service newcomer) throws InterruptedException {
-        until(() -> "UP".equals(observer.status(registry, "inventory", newcomer.port())));
+        until(20, () -> "UP".equals(observer.status(registry, "inventory", newcomer.port())));
         moments.up = System.nanoTime();
         board.instance(newcomer.port(), "serving");
         board.event(moments.secondsSinceStart(), "the registry has " + newcomer + " UP");
@@ -140,9 +146,9 @@ final class Scenario {
         }
     }
 
-    private static void until(Condition condition) throws InterruptedException {
+    private static void until(long pollMillis, Condition condition) throws InterruptedException {
         while (!condition.holds()) {
-            TimeUnit.MILLISECONDS.sleep(10);
+            TimeUnit.MILLISECONDS.sleep(pollMillis);
         }
     }
 

@@ -1,5 +1,8 @@
 package io.muster.samples.demo;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -14,6 +17,19 @@ import java.util.Locale;
  * @param ended whether all processes have ended
  */
 record Summary(OrderLoad load, long stored, Moments moments, int newcomer, List<Service> fallen, boolean ended) {
+    /** Keeps the counts for other programs. */
+    void save(Path folder) throws IOException {
+        Files.writeString(
+                folder.resolve("summary.json"),
+                String.format(
+                        Locale.ROOT,
+                        "{\"sent\":%d,\"failed\":%d,\"created\":%d,\"stored\":%d}%n",
+                        load.sent(),
+                        load.failed(),
+                        load.created(),
+                        stored));
+    }
+
     /** Prints it; whether all is well. */
     boolean print(Board board) {
         long firstServed = load.firstServedBy(newcomer);
@@ -23,7 +39,7 @@ record Summary(OrderLoad load, long stored, Moments moments, int newcomer, List<
         row(board, "orders stored", stored);
         row(board, "half of the orders answered within", millis(0.5));
         row(board, "99 % of the orders answered within", millis(0.99));
-        row(board, "dead one out of the caller's rotation after", Moments.between(moments.killed, moments.out));
+        row(board, "dead one out of the rotation of orders after", Moments.between(moments.killed, moments.out));
         row(board, "dead one DOWN in the registry after (TTL 15 s)", Moments.between(moments.killed, moments.down));
         row(board, "new one priced its first order, after UP", Moments.between(moments.up, firstServed));
         row(board, "new one priced its first order, after its start", Moments.between(moments.added, firstServed));
@@ -50,7 +66,7 @@ record Summary(OrderLoad load, long stored, Moments moments, int newcomer, List<
     }
 
     private String millis(double quantile) {
-        return String.format(Locale.ROOT, "%.1f ms", load.millis(0, load.sent(), quantile));
+        return String.format(Locale.ROOT, "%.1f ms", load.latencies().millis(quantile));
     }
 
     private static void row(Board board, String name, Object value) {
