@@ -158,7 +158,8 @@ final class ServiceBalancer implements AutoCloseable {
         for (Instance instance : seen.instances()) {
             counts.merge(instance.status(), 1, Integer::sum);
         }
-        return text + "the view at position " + seen.position() + " shows " + counts;
+        String weightless = counts.containsKey(InstanceStatus.UP) ? ", those UP with weight 0" : "";
+        return text + "the view at position " + seen.position() + " shows " + counts + weightless;
     }
 
     private void follow(ServiceSnapshot snapshot) {

@@ -12,6 +12,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The balancers of all services that this application has called, made on first use and kept until the end. Thread-safe.
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceBalancers implements AutoCloseable {
     /** Most services that one application calls; names beyond come from somebody who makes them up. */
     static final int MAX_SERVICES = 1000;
+
+    private static final Logger log = LoggerFactory.getLogger(ServiceBalancers.class);
 
     private final Function<String, ServiceView> views;
     private final MusterLoadBalancerProperties properties;
@@ -107,7 +111,15 @@ public final class ServiceBalancers implements AutoCloseable {
                 retry,
                 properties.firstViewTimeout());
         balancer.start();
-        listeners.forEach(listener -> listener.accept(balancer));
+        listeners.forEach(listener -> tell(listener, balancer));
         return balancer;
+    }
+
+    private static void tell(Consumer<ServiceBalancer> listener, ServiceBalancer balancer) {
+        try {
+            listener.accept(balancer);
+        } catch (RuntimeException e) {
+            log.warn("The balancer of service {} goes on without its meters", balancer.service(), e);
+        }
     }
 }

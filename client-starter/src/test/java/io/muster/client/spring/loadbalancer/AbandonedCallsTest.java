@@ -275,7 +275,11 @@ class AbandonedCallsTest {
     }
 
     private static RestClient restClient(boolean jdk) {
-        return ClientKind.builder(application.context(), jdk ? ClientKind.jdkFactory() : ClientKind.simpleFactory())
+        return ClientKind.builder(
+                        application.context(),
+                        jdk
+                                ? ClientKind.jdkFactory(Duration.ofSeconds(5))
+                                : ClientKind.simpleFactory(Duration.ofSeconds(5)))
                 .build();
     }
 }

@@ -33,9 +33,17 @@ final class BalancedApplication implements AutoCloseable {
     }
 
     static BalancedApplication run(String... properties) {
+        return run(NothingMore.class, properties);
+    }
+
+    static BalancedApplication runWith(Class<?> more) {
+        return run(more, "muster.load-balancer.strategy=round-robin");
+    }
+
+    private static BalancedApplication run(Class<?> more, String... properties) {
         List<String> all = new ArrayList<>(List.of(properties));
         all.add("spring.main.banner-mode=off");
-        return new BalancedApplication(new SpringApplicationBuilder(Beans.class)
+        return new BalancedApplication(new SpringApplicationBuilder(Beans.class, more)
                 .web(WebApplicationType.NONE)
                 .properties(all.toArray(String[]::new))
                 .run());
@@ -83,6 +91,9 @@ final class BalancedApplication implements AutoCloseable {
         stopBackends();
         context.close();
     }
+
+    @Configuration(proxyBeanMethods = false)
+    static class NothingMore {}
 
     @Configuration(proxyBeanMethods = false)
     @ImportAutoConfiguration({

@@ -8,6 +8,7 @@ import org.springframework.cloud.client.loadbalancer.LoadBalanced;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
+import org.springframework.core.env.Environment;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.RequestEntity;
 import org.springframework.http.client.ClientHttpRequestFactory;
@@ -40,7 +41,8 @@ enum ClientKind {
     INTERFACE_OVER_REST_CLIENT,
     INTERFACE_OVER_WEB_CLIENT;
 
-    static final Duration READ_TIMEOUT = Duration.ofMillis(700);
+    /** How long clients wait for a response, unless {@code test.read-timeout} says otherwise. */
+    private static final Duration READ_TIMEOUT = Duration.ofMillis(700);
 
     /** Sends a request and reads the whole response as text. */
     @FunctionalInterface
@@ -58,25 +60,31 @@ enum ClientKind {
         return switch (this) {
             case REST_TEMPLATE_JDK -> template(beans.getBean("jdkTemplate", RestTemplate.class), base);
             case REST_TEMPLATE_SIMPLE -> template(beans.getBean("simpleTemplate", RestTemplate.class), base);
-            case REST_CLIENT_JDK -> restClient(builder(beans, jdkFactory()), base);
-            case REST_CLIENT_SIMPLE -> restClient(builder(beans, simpleFactory()), base);
+            case REST_CLIENT_JDK -> restClient(builder(beans, jdkFactory(timeout(beans))), base);
+            case REST_CLIENT_SIMPLE -> restClient(builder(beans, simpleFactory(timeout(beans))), base);
             case WEB_CLIENT_REACTOR ->
-                webClient(webClient(beans, false, READ_TIMEOUT).build(), base);
+                webClient(webClient(beans, false, timeout(beans)).build(), base);
             case WEB_CLIENT_JDK ->
-                webClient(webClient(beans, true, READ_TIMEOUT).build(), base);
+                webClient(webClient(beans, true, timeout(beans)).build(), base);
             case INTERFACE_OVER_REST_CLIENT ->
-                overInterface(HttpServiceProxyFactory.builderFor(RestClientAdapter.create(
-                                builder(beans, jdkFactory()).baseUrl(base).build()))
+                overInterface(HttpServiceProxyFactory.builderFor(
+                                RestClientAdapter.create(builder(beans, jdkFactory(timeout(beans)))
+                                        .baseUrl(base)
+                                        .build()))
                         .build()
                         .createClient(Things.class));
             case INTERFACE_OVER_WEB_CLIENT ->
-                overInterface(
-                        HttpServiceProxyFactory.builderFor(WebClientAdapter.create(webClient(beans, false, READ_TIMEOUT)
+                overInterface(HttpServiceProxyFactory.builderFor(
+                                WebClientAdapter.create(webClient(beans, false, timeout(beans))
                                         .baseUrl(base)
                                         .build()))
-                                .build()
-                                .createClient(Things.class));
+                        .build()
+                        .createClient(Things.class));
         };
+    }
+
+    private static Duration timeout(BeanFactory beans) {
+        return beans.getBean(Environment.class).getProperty("test.read-timeout", Duration.class, READ_TIMEOUT);
     }
 
     boolean isReactive() {
@@ -88,16 +96,16 @@ enum ClientKind {
         return this == REST_TEMPLATE_SIMPLE || this == REST_CLIENT_SIMPLE;
     }
 
-    static ClientHttpRequestFactory jdkFactory() {
+    static ClientHttpRequestFactory jdkFactory(Duration timeout) {
         JdkClientHttpRequestFactory factory = new JdkClientHttpRequestFactory(
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build());
-        factory.setReadTimeout(READ_TIMEOUT);
+        factory.setReadTimeout(timeout);
         return factory;
     }
 
-    static ClientHttpRequestFactory simpleFactory() {
+    static ClientHttpRequestFactory simpleFactory(Duration timeout) {
         SimpleClientHttpRequestFactory factory = new SimpleClientHttpRequestFactory();
-        factory.setReadTimeout(READ_TIMEOUT);
+        factory.setReadTimeout(timeout);
         return factory;
     }
 
@@ -169,14 +177,14 @@ enum ClientKind {
     static class Beans {
         @Bean
         @LoadBalanced
-        RestTemplate jdkTemplate() {
-            return new RestTemplate(jdkFactory());
+        RestTemplate jdkTemplate(BeanFactory beans) {
+            return new RestTemplate(jdkFactory(timeout(beans)));
         }
 
         @Bean
         @LoadBalanced
-        RestTemplate simpleTemplate() {
-            return new RestTemplate(simpleFactory());
+        RestTemplate simpleTemplate(BeanFactory beans) {
+            return new RestTemplate(simpleFactory(timeout(beans)));
         }
 
         @Bean
