@@ -11,7 +11,9 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.LongSupplier;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.embedded.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.web.embedded.netty.NettyRouteProvider;
 import org.springframework.boot.web.reactive.server.ReactiveWebServerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -78,9 +80,11 @@ class RegistryConfiguration {
 
     /** The server runs on Reactor Netty, whatever else is on the class path. */
     @Bean
-    ReactiveWebServerFactory reactiveWebServerFactory(ReactorResourceFactory resources) {
+    ReactiveWebServerFactory reactiveWebServerFactory(
+            ReactorResourceFactory resources, ObjectProvider<NettyRouteProvider> routes) {
         NettyReactiveWebServerFactory factory = new NettyReactiveWebServerFactory();
         factory.setResourceFactory(resources);
+        routes.orderedStream().forEach(factory::addRouteProviders);
         return factory;
     }
 

@@ -1,9 +1,6 @@
 package io.muster.registry.web;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.api.Heartbeats;
-import io.muster.registry.engine.Engine;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -20,20 +17,10 @@ import reactor.core.publisher.Mono;
 @RestController
 @Tag(name = "heartbeats", description = "Signs of life")
 class HeartbeatController {
-    private final Engine engine;
-    private final Counter renewed;
-    private final Counter unknown;
+    private final Renewals renewals;
 
-    HeartbeatController(Engine engine, MeterRegistry meters) {
-        this.engine = engine;
-        this.renewed = Counter.builder("muster.server.heartbeats")
-                .description("Heartbeats by whether the instance was known in its generation")
-                .tag("known", "true")
-                .register(meters);
-        this.unknown = Counter.builder("muster.server.heartbeats")
-                .description("Heartbeats by whether the instance was known in its generation")
-                .tag("known", "false")
-                .register(meters);
+    HeartbeatController(Renewals renewals) {
+        this.renewals = renewals;
     }
 
     @Operation(
@@ -49,10 +36,6 @@ class HeartbeatController {
     @PostMapping(path = "/v1/heartbeats", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> heartbeats(@RequestBody byte[] body, ServerWebExchange exchange) {
         Heartbeats heartbeats = Bodies.read(body, Heartbeats.class, exchange);
-        return Mono.fromCompletionStage(engine.observe(heartbeats.instances())).map(missing -> {
-            renewed.increment(heartbeats.instances().size() - missing.size());
-            unknown.increment(missing.size());
-            return Bodies.json(200, new Heartbeats.Answer(missing));
-        });
+        return Mono.fromCompletionStage(renewals.renew(heartbeats)).map(answer -> Bodies.json(200, answer));
     }
 }

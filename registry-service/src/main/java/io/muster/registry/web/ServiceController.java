@@ -91,7 +91,7 @@ class ServiceController {
         if (status != null || zone != null) {
             headers.remove(HttpHeaders.ETAG);
             body = filtered(encoded.state(), status == null ? null : status(status), zone);
-        } else if (ifNoneMatch != null && matches(ifNoneMatch, encoded.etag())) {
+        } else if (ifNoneMatch != null && EntityTags.match(ifNoneMatch, encoded.etag())) {
             return ResponseEntity.status(304).headers(headers).build();
         }
         headers.setContentType(MediaType.APPLICATION_JSON);
@@ -119,18 +119,5 @@ class ServiceController {
             }
         }
         throw new InvalidFieldException("status", "one of STARTING, UP, DRAINING, DOWN, MAINTENANCE", name);
-    }
-
-    private static boolean matches(String ifNoneMatch, String etag) {
-        if (ifNoneMatch.equals(etag) || ifNoneMatch.equals("*")) {
-            return true;
-        }
-        for (String candidate : ifNoneMatch.split(",", -1)) {
-            String tag = candidate.strip();
-            if (tag.equals(etag) || tag.equals("W/" + etag)) {
-                return true;
-            }
-        }
-        return false;
     }
 }
