@@ -98,7 +98,6 @@ class RegistryBalancedCallsTest {
         List<String> arguments = new ArrayList<>(List.of(
                 "--muster.registry.urls=" + registry.url(),
                 "--server.port=0",
-                "--test.read-timeout=20s",
                 "--spring.main.banner-mode=off",
                 "--service.id=" + type + ++services));
         arguments.add(
