@@ -50,8 +50,12 @@ class ModuleArrowsTest {
             .resideInAnyPackage(CLIENT, GOSSIP);
 
     @ArchTest
-    static final ArchRule theClientKnowsNoRegistry =
-            noClasses().that().resideInAPackage(CLIENT).should().dependOnClassesThat().resideInAPackage(REGISTRY);
+    static final ArchRule theClientKnowsNoRegistry = noClasses()
+            .that()
+            .resideInAPackage(CLIENT)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(REGISTRY);
 
     @ArchTest
     static final ArchRule theClientCoreKnowsNoSpring = noClasses()
