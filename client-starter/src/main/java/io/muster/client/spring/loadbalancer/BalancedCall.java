@@ -105,6 +105,11 @@ final class BalancedCall {
                 .flatMap(opened -> Mono.justOrEmpty(pick(own)));
     }
 
+    /** Whether a request was sent. */
+    boolean isStarted() {
+        return !tried.isEmpty();
+    }
+
     /** Whether a failure may be tried again at all, the budget and other endpoints aside. */
     boolean isRetryable(Failure failure, boolean replayable) {
         if (tried.size() >= route.retry().attempts() || !replayable) {

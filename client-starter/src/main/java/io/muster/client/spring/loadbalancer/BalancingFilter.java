@@ -58,7 +58,7 @@ final class BalancingFilter extends ReactorLoadBalancerExchangeFilterFunction {
                     routes, route, request.method(), () -> new RequestData(request), route.reactiveLifecycles());
             return call.chooseLater()
                     .flatMap(chosen -> attempt(call, chosen, request, next))
-                    .switchIfEmpty(Mono.fromSupplier(() -> unavailable(call)));
+                    .switchIfEmpty(Mono.defer(() -> call.isStarted() ? Mono.empty() : Mono.just(unavailable(call))));
         });
     }
 

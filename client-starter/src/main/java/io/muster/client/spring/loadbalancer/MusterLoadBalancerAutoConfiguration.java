@@ -1,6 +1,5 @@
 package io.muster.client.spring.loadbalancer;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.muster.client.RegistryClient;
 import io.muster.lb.Strategy;
@@ -130,8 +129,7 @@ public final class MusterLoadBalancerAutoConfiguration {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(MeterRegistry.class)
-    @ConditionalOnBean(MeterRegistry.class)
+    @ConditionalOnClass(MeterBinder.class)
     static class Meters {
         @Bean
         MeterBinder musterLoadBalancerMeters(ServiceBalancers balancers) {

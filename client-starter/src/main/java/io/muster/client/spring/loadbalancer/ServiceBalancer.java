@@ -18,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.cloud.client.ServiceInstance;
 
 /**
@@ -26,6 +28,8 @@ import org.springframework.cloud.client.ServiceInstance;
  * wait for.
  */
 final class ServiceBalancer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ServiceBalancer.class);
+
     /** What strategies that hash get as long as nothing says how calls belong together. */
     private static final long NO_KEY = 0;
 
@@ -162,13 +166,22 @@ final class ServiceBalancer implements AutoCloseable {
         return text + "the view at position " + seen.position() + " shows " + counts + weightless;
     }
 
+    /** One bad address must not cost the service its other instances. */
+    private static void addTarget(List<MusterServiceInstance> targets, String service, Instance instance) {
+        try {
+            targets.add(MusterServiceInstance.of(service, instance));
+        } catch (IllegalArgumentException e) {
+            log.warn("Instance {} of service {} takes no calls from here: {}", instance.id(), service, e.getMessage());
+        }
+    }
+
     private void follow(ServiceSnapshot snapshot) {
         try {
             List<MusterServiceInstance> targets =
                     new ArrayList<>(snapshot.instances().size());
             for (Instance instance : snapshot.instances()) {
                 if (instance.status().takesRequests()) {
-                    targets.add(MusterServiceInstance.of(snapshot.service(), instance));
+                    addTarget(targets, snapshot.service(), instance);
                 }
             }
             loadBalancer.update(targets);

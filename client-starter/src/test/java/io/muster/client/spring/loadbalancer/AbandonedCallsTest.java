@@ -9,6 +9,7 @@ import io.muster.lb.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -259,14 +260,7 @@ class AbandonedCallsTest {
     }
 
     private void awaitOnly(Outcome outcome) {
-        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
-            BalancerReport report = application.report(service);
-            assertThat(report.inFlight()).isZero();
-            assertThat(report.endpoints().get(0).statistics().inFlight()).isZero();
-            assertThat(report.requests())
-                    .allSatisfy((each, count) ->
-                            assertThat(count).as(report.requests().toString()).isEqualTo(each == outcome ? 1L : 0L));
-        });
+        application.awaitSettled(service, Map.of(outcome, 1L));
     }
 
     private static WebClient webClient(boolean jdk) {

@@ -1,11 +1,16 @@
 package io.muster.client.spring.loadbalancer;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.muster.api.Instance;
 import io.muster.api.InstanceStatus;
 import io.muster.client.ClientConfig;
 import io.muster.client.RegistryClient;
 import io.muster.client.TestViews;
+import io.muster.lb.Outcome;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -79,6 +84,21 @@ final class BalancedApplication implements AutoCloseable {
     BalancerReport report(String service) {
         return Objects.requireNonNull(
                 context.getBean(ServiceBalancers.class).reports().get(service));
+    }
+
+    /** Waits until nothing is in flight to the service, and no outcome but these was counted. */
+    void awaitSettled(String service, Map<Outcome, Long> expected) {
+        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+            BalancerReport report = report(service);
+            assertThat(report.inFlight()).isZero();
+            assertThat(report.endpoints())
+                    .allSatisfy(endpoint ->
+                            assertThat(endpoint.statistics().inFlight()).isZero());
+            assertThat(report.requests())
+                    .allSatisfy((outcome, count) -> assertThat(count)
+                            .as(report.requests().toString())
+                            .isEqualTo(expected.getOrDefault(outcome, 0L)));
+        });
     }
 
     void stopBackends() {

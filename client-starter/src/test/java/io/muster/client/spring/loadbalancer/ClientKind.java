@@ -42,7 +42,7 @@ enum ClientKind {
     INTERFACE_OVER_WEB_CLIENT;
 
     /** How long clients wait for a response, unless {@code test.read-timeout} says otherwise. */
-    private static final Duration READ_TIMEOUT = Duration.ofMillis(700);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(20);
 
     /** Sends a request and reads the whole response as text. */
     @FunctionalInterface

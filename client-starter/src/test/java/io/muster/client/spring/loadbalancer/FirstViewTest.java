@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.muster.api.Instance;
+import io.muster.api.InstanceStatus;
+import io.muster.api.Position;
+import io.muster.client.TestViews;
 import io.muster.client.spring.loadbalancer.Backend.Behaviour;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +108,21 @@ class FirstViewTest {
         assertThat(body)
                 .isEqualTo("No instance of service late in namespace default takes requests: "
                         + "none is registered at position 1:1");
+    }
+
+    @Test
+    void leavesOutInstancesWhoseAddressMakesNoUri() {
+        Backend good = application.backend(Behaviour.ANSWER);
+        Instance bad = new Instance(
+                "bad", new Position(1, 1), "not a host", 1, false, InstanceStatus.UP, "", 100, "", Map.of());
+        application.publish(SERVICE, bad, TestViews.instance(good.id(), good.port(), InstanceStatus.UP));
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(ClientKind.REST_CLIENT_JDK
+                            .of(application.context(), SERVICE)
+                            .get())
+                    .isEqualTo(good.id());
+        }
     }
 
     @Test

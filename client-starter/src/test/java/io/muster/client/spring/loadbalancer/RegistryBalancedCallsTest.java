@@ -3,6 +3,7 @@ package io.muster.client.spring.loadbalancer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.client.spring.TestRegistry;
 import io.muster.client.spring.loadbalancer.ClientKind.Caller;
 import java.time.Duration;
@@ -68,6 +69,12 @@ class RegistryBalancedCallsTest {
             after.add(client.call(HttpMethod.POST, "/who", "order"));
         }
         assertThat(after).containsExactly(name(servlet));
+        assertThat(caller.getBean(MeterRegistry.class)
+                        .get("muster.loadbalancer.requests")
+                        .tags("service", "stock", "outcome", "success")
+                        .functionCounter()
+                        .count())
+                .isGreaterThanOrEqualTo(40);
         BalancerReport report = Objects.requireNonNull(
                 caller.getBean(ServiceBalancers.class).reports().get("stock"));
         await().atMost(PATIENCE).untilAsserted(() -> {
@@ -98,7 +105,6 @@ class RegistryBalancedCallsTest {
         List<String> arguments = new ArrayList<>(List.of(
                 "--muster.registry.urls=" + registry.url(),
                 "--server.port=0",
-                "--test.read-timeout=20s",
                 "--spring.main.banner-mode=off",
                 "--service.id=" + type + ++services));
         arguments.add(

@@ -19,8 +19,7 @@ class VirtualThreadsTest {
     @ParameterizedTest
     @EnumSource(names = {"REST_CLIENT_JDK", "REST_TEMPLATE_SIMPLE"})
     void holdNoCarrierWhileTheyWait(ClientKind kind) throws Exception {
-        try (BalancedApplication application =
-                BalancedApplication.run("test.read-timeout=20s", "muster.load-balancer.first-view-timeout=20s")) {
+        try (BalancedApplication application = BalancedApplication.run("muster.load-balancer.first-view-timeout=20s")) {
             Backend backend = application.backend(Behaviour.ANSWER);
             ClientKind.Caller caller = kind.of(application.context(), "virtual");
             ExecutorService virtual = virtualThreads();
