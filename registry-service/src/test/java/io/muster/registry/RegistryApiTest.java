@@ -115,6 +115,29 @@ class RegistryApiTest {
     }
 
     @Test
+    void plainCallsAndUnusualOnesAreAnsweredAlike() {
+        Registered known = decode(register("alike", "a", "p1", 8098, "UP"), Registered.class);
+        HttpResponse<String> plain = registry.call("GET", "/v1/services/alike?namespace=default");
+        HttpResponse<String> unusual = registry.call("GET", "/v1/services/alike?namespace=default&other=1");
+        assertThat(unusual.body()).isEqualTo(plain.body());
+        for (String header : new String[] {"ETag", "Cache-Control", "Content-Type", "Content-Length"}) {
+            assertThat(header(unusual, header)).as(header).isEqualTo(header(plain, header));
+        }
+        assertThat(header(plain, Headers.POSITION)).isEqualTo(header(unusual, Headers.POSITION));
+
+        String body = "{\"more\":1,\"instances\":[{\"service\":\"alike\",\"id\":\"b\",\"generation\":\"%s\"}]}"
+                .formatted(known.generation());
+        HttpResponse<String> beat = registry.call("POST", "/v1/heartbeats", body);
+        HttpResponse<String> unusualBeat = registry.call("POST", "/v1/heartbeats?other=1", body);
+        assertThat(unusualBeat.body()).isEqualTo(beat.body()).contains("\"id\":\"b\"");
+        assertThat(header(beat, Headers.UNKNOWN_FIELDS)).isEqualTo(header(unusualBeat, Headers.UNKNOWN_FIELDS));
+        assertThat(registry.call("POST", "/v1/heartbeats", "{").body())
+                .isEqualTo(registry.call("POST", "/v1/heartbeats?other=1", "{").body());
+        assertThat(registry.call("POST", "/v1/heartbeats?strict=true", body).statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
     void lookupsFilterByStatusAndZone() {
         registry.call(
                 "PUT",
