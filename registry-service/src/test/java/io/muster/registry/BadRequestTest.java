@@ -113,9 +113,12 @@ class BadRequestTest {
         assertThat(registry.call("PUT", "/v1/watch/nobody/services", "{\"services\":[\"a\"]}")
                         .statusCode())
                 .isEqualTo(404);
-        assertThat(registry.call("POST", "/v1/watch/nobody/ack", "{\"position\":\"1:1\"}")
-                        .statusCode())
-                .isEqualTo(404);
+        for (String watcher : List.of("nobody", "0123456789abcdef")) {
+            HttpResponse<String> answer =
+                    registry.call("POST", "/v1/watch/" + watcher + "/ack", "{\"position\":\"1:1\"}");
+            assertThat(answer.statusCode()).as(watcher).isEqualTo(404);
+            assertThat(answer.body()).as(watcher).contains("Unknown watcher");
+        }
     }
 
     private static HttpRequest badRequest(Random random) {

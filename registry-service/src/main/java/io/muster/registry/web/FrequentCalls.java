@@ -1,5 +1,6 @@
 package io.muster.registry.web;
 
+import io.muster.api.Acknowledgement;
 import io.muster.api.Decoded;
 import io.muster.api.Headers;
 import io.muster.api.Heartbeats;
@@ -13,10 +14,12 @@ import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.View;
 import io.muster.registry.watch.EncodedService;
 import io.muster.registry.watch.ServiceEncoder;
+import io.muster.registry.watch.WatchHub;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.boot.web.embedded.netty.NettyRouteProvider;
@@ -27,7 +30,7 @@ import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /**
- * Answers the two calls that a registry gets most, heartbeats and plain lookups, before the web framework. Whatever is not
+ * Answers the calls that a registry gets most, heartbeats, acknowledgements and plain lookups, before the web framework. Whatever is not
  * quite plain (a query beyond the namespace, a body without a length, another media type) goes on to the controllers, which
  * answer the same.
  */
@@ -35,10 +38,12 @@ import reactor.netty.http.server.HttpServerRoutes;
 final class FrequentCalls implements NettyRouteProvider {
     /*
      * Measured with one connection pool against both: the framework's dispatch costs several times what the call itself
-     * does, and these two calls are nearly all that a registry does in a quiet hour.
+     * does, and these calls are nearly all that a registry does in a quiet hour.
      */
     private static final String HEARTBEATS = "/v1/heartbeats";
     private static final String SERVICES = "/v1/services/";
+    private static final String WATCH = "/v1/watch/";
+    private static final String ACKNOWLEDGE = "/ack";
     private static final String NAMESPACE_QUERY = "?namespace=";
     private static final String JSON = "application/json";
     private static final int MAX_BODY_BYTES = 256 * 1024;
@@ -46,21 +51,47 @@ final class FrequentCalls implements NettyRouteProvider {
     private final View view;
     private final ServiceEncoder encoder;
     private final Renewals renewals;
+    private final WatchHub hub;
 
-    FrequentCalls(Engine engine, ServiceEncoder encoder, Renewals renewals) {
+    FrequentCalls(Engine engine, ServiceEncoder encoder, Renewals renewals, WatchHub hub) {
         this.view = engine.view();
         this.encoder = encoder;
         this.renewals = renewals;
+        this.hub = hub;
     }
 
     @Override
     public HttpServerRoutes apply(HttpServerRoutes routes) {
         return routes.route(FrequentCalls::isPlainHeartbeat, this::heartbeat)
+                .route(FrequentCalls::isPlainAcknowledgement, this::acknowledge)
                 .route(request -> lookedUp(request) != null, this::lookup);
     }
 
     private static boolean isPlainHeartbeat(HttpServerRequest request) {
-        if (!HttpMethod.POST.equals(request.method()) || !HEARTBEATS.equals(request.uri())) {
+        return HEARTBEATS.equals(request.uri()) && isPlainPost(request);
+    }
+
+    private static boolean isPlainAcknowledgement(HttpServerRequest request) {
+        return watcher(request.uri()) != null && isPlainPost(request);
+    }
+
+    /** The watcher that an acknowledgement's path names; null for any other path. */
+    private static @Nullable String watcher(String uri) {
+        int end = uri.length() - ACKNOWLEDGE.length();
+        if (!uri.startsWith(WATCH) || end <= WATCH.length() || !uri.endsWith(ACKNOWLEDGE)) {
+            return null;
+        }
+        for (int i = WATCH.length(); i < end; i++) {
+            char c = uri.charAt(i);
+            if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+                return null;
+            }
+        }
+        return uri.substring(WATCH.length(), end);
+    }
+
+    private static boolean isPlainPost(HttpServerRequest request) {
+        if (!HttpMethod.POST.equals(request.method())) {
             return false;
         }
         HttpHeaders headers = request.requestHeaders();
@@ -91,27 +122,41 @@ final class FrequentCalls implements NettyRouteProvider {
     }
 
     private Publisher<Void> heartbeat(HttpServerRequest request, HttpServerResponse response) {
-        return request.receive()
-                .aggregate()
-                .asByteArray()
-                .defaultIfEmpty(new byte[0])
-                .flatMap(body -> {
-                    Decoded<Heartbeats> decoded = JsonCodec.server().decode(body, Heartbeats.class);
-                    if (!decoded.unknownFields().isEmpty()) {
-                        response.header(Headers.UNKNOWN_FIELDS, String.join(",", decoded.unknownFields()));
-                    }
-                    return Mono.fromCompletionStage(renewals.renew(decoded.value()));
-                })
+        return read(request, response, Heartbeats.class)
+                .flatMap(heartbeats -> Mono.fromCompletionStage(renewals.renew(heartbeats)))
                 .flatMap(answer ->
                         Mono.from(send(response, 200, JSON, JsonCodec.server().encode(answer))))
                 .onErrorResume(ProblemException.class, e -> Mono.from(refuse(response, e.problem())));
     }
 
+    private Publisher<Void> acknowledge(HttpServerRequest request, HttpServerResponse response) {
+        String watcher = Objects.requireNonNull(watcher(request.uri()), "a route is taken only by what it matches");
+        return read(request, response, Acknowledgement.class)
+                .flatMap(acknowledgement -> {
+                    hub.acknowledge(watcher, acknowledgement.position());
+                    response.status(204)
+                            .header(Headers.POSITION, view.position().toString());
+                    return Mono.from(response.send());
+                })
+                .onErrorResume(ProblemException.class, e -> Mono.from(refuse(response, e.problem())));
+    }
+
+    private static <T> Mono<T> read(HttpServerRequest request, HttpServerResponse response, Class<T> type) {
+        return request.receive()
+                .aggregate()
+                .asByteArray()
+                .defaultIfEmpty(new byte[0])
+                .map(body -> {
+                    Decoded<T> decoded = JsonCodec.server().decode(body, type);
+                    if (!decoded.unknownFields().isEmpty()) {
+                        response.header(Headers.UNKNOWN_FIELDS, String.join(",", decoded.unknownFields()));
+                    }
+                    return decoded.value();
+                });
+    }
+
     private Publisher<Void> lookup(HttpServerRequest request, HttpServerResponse response) {
-        ServiceKey key = lookedUp(request);
-        if (key == null) {
-            throw new IllegalStateException("a route must be taken only by what it matches");
-        }
+        ServiceKey key = Objects.requireNonNull(lookedUp(request), "a route is taken only by what it matches");
         EncodedService encoded = encoder.encode(key);
         response.header(HttpHeaderNames.ETAG, encoded.etag()).header(HttpHeaderNames.CACHE_CONTROL, "no-cache");
         if (view.warming()) {
