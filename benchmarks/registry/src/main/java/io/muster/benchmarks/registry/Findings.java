@@ -68,7 +68,7 @@ record Findings(
                     Locale.ROOT,
                     "(c): both servers with -Xmx%dm -XX:+UseG1GC, %d connections with one request on its way each, as fast as"
                             + " answers come; %,d services of %d instances; medians of %d interleaved windows of %.1f s after"
-                            + " %.1f s of warm-up per kind of call. CPU is the whole process's, user and system. A registration"
+                            + " at least %.1f s and %,d calls of warm-up per kind of call. CPU is the whole process's, user and system. A registration"
                             + " is of a new instance in a new service of %d.",
                     CallCost.MAX_HEAP_MEGABYTES,
                     scale.calls().connections(),
@@ -77,6 +77,7 @@ record Findings(
                     scale.calls().rounds(),
                     scale.calls().windowMillis() / 1000.0,
                     scale.calls().warmUpMillis() / 1000.0,
+                    scale.calls().warmUpCalls(),
                     scale.calls().perService()));
         }
         notes.add(String.format(
