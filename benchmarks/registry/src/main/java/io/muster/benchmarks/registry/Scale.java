@@ -77,7 +77,7 @@ record Scale(Fleet fleet, Pickers pickers, Calls calls) {
     static Scale full() {
         return new Scale(
                 new Fleet(30_000, 300, 2000, 5, 1000, 50, 20, 60),
-                new Pickers(100, 1000, 10, 5, 20, 15, 30),
+                new Pickers(100, 1000, 10, 5, 10, 20, 30),
                 new Calls(100, 10, 32, 8000, 40_000, 3000, 5));
     }
 
