@@ -68,7 +68,7 @@ record Findings(
                     Locale.ROOT,
                     "(c): both servers with -Xmx%dm -XX:+UseG1GC, %d connections with one request on its way each, as fast as"
                             + " answers come; %,d services of %d instances; medians of %d interleaved windows of %.1f s after"
-                            + " %.1f s of warm-up per kind of call. CPU is the whole process's, user and system. A registration"
+                            + " at least %.1f s and %,d calls of warm-up per kind of call. CPU is the whole process's, user and system. A registration"
                             + " is of a new instance in a new service of %d.",
                     CallCost.MAX_HEAP_MEGABYTES,
                     scale.calls().connections(),
@@ -77,6 +77,7 @@ record Findings(
                     scale.calls().rounds(),
                     scale.calls().windowMillis() / 1000.0,
                     scale.calls().warmUpMillis() / 1000.0,
+                    scale.calls().warmUpCalls(),
                     scale.calls().perService()));
         }
         notes.add(String.format(
@@ -115,22 +116,29 @@ record Findings(
                 "change → last picker, (b), p50", "ms", result.toLastPicker().millis(0.5)));
         rows.add(plain(
                 "change → last picker, (b), p99", "ms", result.toLastPicker().millis(0.99)));
+        rows.add(plain(
+                "server CPU, (b)", "% of one core", 100 * result.serverCpu().server()));
+        rows.add(plain(
+                "clients' CPU, all of them, (b)",
+                "% of one core",
+                100 * result.clientsCpu().server()));
         notes.add(String.format(
                 Locale.ROOT,
-                "(b): %,d changes, %,d arrivals in the pickers of %d clients, %d services each; from the change's answer in one"
+                "(b): %,d changes at %d/s, %,d arrivals in the pickers of %d clients, %d services each; from the change's answer in one"
                         + " process to the balancer's snapshot in another, on the machine's monotonic clock, which both read.",
                 result.toLastPicker().size(),
+                scale.pickers().changesPerSecond(),
                 result.toPicker().size(),
                 scale.pickers().clients(),
                 scale.pickers().watched()));
     }
 
     private void tell(SteadyState.Result result, List<Row> rows, List<String> notes) {
-        double seconds = result.seconds();
+        double seconds = result.cpu().seconds();
         rows.add(plain(
                 "change → last watcher, (a), p50", "ms", result.toLastWatcher().millis(0.5)));
-        rows.add(plain("server CPU, (a)", "% of one core", 100 * result.serverCpuSeconds() / seconds));
-        rows.add(plain("harness CPU, (a)", "% of one core", 100 * result.loadCpuSeconds() / seconds));
+        rows.add(plain("server CPU, (a)", "% of one core", 100 * result.cpu().server()));
+        rows.add(plain("harness CPU, (a)", "% of one core", 100 * result.cpu().own()));
         rows.add(plain("fullest heap after a collection, (a)", "MB", result.gc().largestAfterMegabytes()));
         rows.add(plain("longest pause, (a)", "ms", result.gc().longestPauseMillis()));
         rows.add(plain("heartbeats, (a)", "1/s", result.heartbeats() / seconds));

@@ -34,26 +34,12 @@ final class PickerProbe {
         this.service = service;
     }
 
-    /** An instance as the balancer's target, as the starter's own glue makes it. */
-    private record InstanceTarget(Instance instance) implements Target {
-        @Override
-        public String id() {
-            return instance.id();
-        }
-
-        @Override
-        public String generation() {
-            return instance.generation().toString();
-        }
-
-        @Override
-        public int weight() {
-            return instance.weight();
-        }
-
-        @Override
-        public String zone() {
-            return instance.zone();
+    /** An instance as the balancer's target, as the starter's own glue makes it for every state of the view. */
+    private record InstanceTarget(String id, String generation, int weight, String zone, Instance instance)
+            implements Target {
+        static InstanceTarget of(Instance instance) {
+            return new InstanceTarget(
+                    instance.id(), instance.generation().toString(), instance.weight(), instance.zone(), instance);
         }
     }
 
@@ -105,7 +91,7 @@ final class PickerProbe {
     private void changed(ServiceSnapshot snapshot) {
         balancer.update(snapshot.instances().stream()
                 .filter(instance -> instance.status().takesRequests())
-                .map(InstanceTarget::new)
+                .map(InstanceTarget::of)
                 .toList());
         long now = System.nanoTime();
         synchronized (this) {

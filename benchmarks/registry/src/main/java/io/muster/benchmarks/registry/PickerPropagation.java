@@ -2,6 +2,7 @@ package io.muster.benchmarks.registry;
 
 import io.muster.benchmarks.http.HttpConnection;
 import io.muster.benchmarks.http.LoadLoop;
+import io.muster.benchmarks.process.CpuMeter;
 import io.muster.benchmarks.process.JavaProcess;
 import io.muster.benchmarks.report.Latencies;
 import java.io.BufferedReader;
@@ -40,8 +41,10 @@ final class PickerPropagation {
      *
      * @param toPicker from a change's answer to one picker that balances over its service; never for those that did not see it
      * @param toLastPicker from a change's answer to the last of these pickers
+     * @param serverCpu of the registry while it was measured
+     * @param clientsCpu of the clients' process meanwhile
      */
-    record Result(Latencies toPicker, Latencies toLastPicker) {}
+    record Result(Latencies toPicker, Latencies toLastPicker, CpuMeter.Usage serverCpu, CpuMeter.Usage clientsCpu) {}
 
     Result run() throws IOException, InterruptedException {
         progress.say(
@@ -62,8 +65,7 @@ final class PickerPropagation {
                 if (!"ready".equals(ready)) {
                     throw new IOException("The clients did not get ready, see " + probe.log());
                 }
-                ChangeTimes times = change(loop, connections);
-                return collect(probe, says, times);
+                return change(loop, connections, server, probe, says);
             } finally {
                 beating.cancel(false);
             }
@@ -79,20 +81,31 @@ final class PickerPropagation {
                 Integer.toString(scale.watched()));
     }
 
-    private ChangeTimes change(LoadLoop loop, List<HttpConnection> connections) throws InterruptedException {
+    private Result change(
+            LoadLoop loop,
+            List<HttpConnection> connections,
+            Servers.Server server,
+            JavaProcess probe,
+            BufferedReader says)
+            throws IOException, InterruptedException {
         ChangeTimes times = new ChangeTimes();
         ChangeLoad changes = new ChangeLoad(members, connections, times, this::watchersOf);
         Future<?> changing = loop.every(1000 / scale.changesPerSecond(), changes);
         progress.say("(b) clients are ready; warming up for %d s", scale.warmUpSeconds());
         TimeUnit.SECONDS.sleep(scale.warmUpSeconds());
+        CpuMeter serverMeter = CpuMeter.start(server.process());
+        CpuMeter clientsMeter = CpuMeter.start(probe);
         loop.run(() -> changes.measure(true));
         progress.say("(b) measuring for %d s", scale.seconds());
         TimeUnit.SECONDS.sleep(scale.seconds());
         loop.run(() -> changes.measure(false));
+        CpuMeter.Usage serverCpu = serverMeter.stop();
+        CpuMeter.Usage clientsCpu = clientsMeter.stop();
         TimeUnit.SECONDS.sleep(1);
         loop.run(() -> changing.cancel(false));
         TimeUnit.SECONDS.sleep(1);
-        return times;
+        collect(probe, says, times);
+        return new Result(times.toWatchers(), times.toLastWatcher(), serverCpu, clientsCpu);
     }
 
     /** How many clients balance over the member's service. */
@@ -108,7 +121,7 @@ final class PickerPropagation {
         return count;
     }
 
-    private Result collect(JavaProcess probe, BufferedReader says, ChangeTimes times) throws IOException {
+    private static void collect(JavaProcess probe, BufferedReader says, ChangeTimes times) throws IOException {
         OutputStream input = probe.process().getOutputStream();
         input.write('\n');
         input.flush();
@@ -119,6 +132,5 @@ final class PickerPropagation {
             String[] parts = line.split(" ", -1);
             times.seen(Integer.parseInt(parts[1]), Integer.parseInt(parts[0]), Long.parseLong(parts[2]));
         }
-        return new Result(times.toWatchers(), times.toLastWatcher());
     }
 }

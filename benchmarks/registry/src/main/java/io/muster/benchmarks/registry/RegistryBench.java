@@ -13,12 +13,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The entry of {@code ./bench registry}. Ends with status 1 when a row of its table is SHORT. */
 public final class RegistryBench {
-    private static final long LIMIT_MINUTES = 12;
+    private static final long LIMIT_MINUTES = 10;
 
     private final Scale scale;
     private final Path root;
     private final Path results;
     private final Progress progress = new Progress();
+    private volatile CallCost.@Nullable Result calls;
+    private volatile PickerPropagation.@Nullable Result pickers;
+    private volatile SteadyState.@Nullable Result steady;
+    private volatile double lostOrders = Double.NaN;
 
     private RegistryBench(Scale scale, Path root) {
         this.scale = scale;
@@ -42,30 +46,44 @@ public final class RegistryBench {
                     Integer.parseInt(arguments[4]));
             System.exit(0);
         }
-        endAfter(LIMIT_MINUTES);
         boolean quick = words.contains("--quick");
         List<String> parts =
                 words.stream().filter(word -> !word.startsWith("--")).toList();
         RegistryBench bench = new RegistryBench(
                 quick ? Scale.quick() : Scale.full(), Path.of("").toAbsolutePath());
-        System.exit(bench.run(parts) ? 0 : 1);
+        bench.endAfter(LIMIT_MINUTES);
+        bench.run(parts);
+        bench.end();
     }
 
-    private boolean run(List<String> parts) throws IOException {
-        Path logs = results.resolve("logs");
-        Servers servers = new Servers(root, logs);
-        CallCost.Result calls = part("c", parts, () -> new CallCost(scale.calls(), servers, progress).run());
-        PickerPropagation.Result pickers =
-                part("b", parts, () -> new PickerPropagation(scale.pickers(), servers, progress).run());
-        SteadyState.Result steady = part("a", parts, () -> new SteadyState(scale.fleet(), servers, progress).run());
-        Long lost = part("demo", parts, () -> new DemoRun(root, logs, progress).lostOrders());
-        Report report =
-                new Findings(scale, steady, pickers, calls, lost == null ? Double.NaN : lost.doubleValue()).report();
-        report.save(results);
-        progress.say("saved as %s and .json", results.resolve("registry.md"));
-        System.out.println();
-        System.out.print(report.markdown());
-        return report.ok();
+    private void run(List<String> parts) {
+        Servers servers = new Servers(root, logs());
+        calls = part("c", parts, () -> new CallCost(scale.calls(), servers, progress).run());
+        pickers = part("b", parts, () -> new PickerPropagation(scale.pickers(), servers, progress).run());
+        steady = part("a", parts, () -> new SteadyState(scale.fleet(), servers, progress).run());
+        Long lost = part("demo", parts, () -> new DemoRun(root, logs(), progress).lostOrders());
+        lostOrders = lost == null ? Double.NaN : lost.doubleValue();
+    }
+
+    private Path logs() {
+        return results.resolve("logs");
+    }
+
+    /** Shows and keeps the table of what has been measured so far, and ends the process, and with it its servers. */
+    private synchronized void end() {
+        int status = 1;
+        try {
+            Report report = new Findings(scale, steady, pickers, calls, lostOrders).report();
+            report.save(results);
+            progress.say("saved as %s and .json", results.resolve("registry.md"));
+            System.out.println();
+            System.out.print(report.markdown());
+            status = report.ok() ? 0 : 1;
+        } catch (IOException e) {
+            e.printStackTrace(System.err);
+        } finally {
+            System.exit(status);
+        }
     }
 
     /** Runs a part, if it is asked for; null when it was not, or when it failed. */
@@ -85,17 +103,14 @@ public final class RegistryBench {
         }
     }
 
-    private static void endAfter(long minutes) {
-        new Timer("limit", true)
-                .schedule(
-                        new TimerTask() {
-                            @Override
-                            public void run() {
-                                System.err.println(
-                                        "The benchmark took more than " + minutes + " minutes and gives up.");
-                                System.exit(1);
-                            }
-                        },
-                        minutes * 60_000);
+    private void endAfter(long minutes) {
+        TimerTask end = new TimerTask() {
+            @Override
+            public void run() {
+                progress.say("%d minutes are over: what is not measured yet is SHORT", minutes);
+                end();
+            }
+        };
+        new Timer("limit", true).schedule(end, minutes * 60_000);
     }
 }

@@ -59,18 +59,26 @@ record Scale(Fleet fleet, Pickers pickers, Calls calls) {
      * @param services of {@code perService} instances each
      * @param perService instances
      * @param connections kept, each with one request on its way
-     * @param warmUpMillis per kind of call and server
+     * @param warmUpMillis per kind of call and server, repeated (a few times at most) until there were
+     * @param warmUpCalls as many calls
      * @param windowMillis measured per kind of call, server and round
      * @param rounds interleaved
      */
-    record Calls(int services, int perService, int connections, int warmUpMillis, int windowMillis, int rounds) {}
+    record Calls(
+            int services,
+            int perService,
+            int connections,
+            int warmUpMillis,
+            int warmUpCalls,
+            int windowMillis,
+            int rounds) {}
 
     /** What the table speaks of. */
     static Scale full() {
         return new Scale(
                 new Fleet(30_000, 300, 2000, 5, 1000, 50, 20, 60),
-                new Pickers(100, 1000, 10, 5, 20, 15, 30),
-                new Calls(100, 10, 32, 8000, 3000, 5));
+                new Pickers(100, 1000, 10, 5, 10, 20, 30),
+                new Calls(100, 10, 32, 8000, 40_000, 3000, 5));
     }
 
     /** The same steps in a minute, to see that they work; its figures mean little. */
@@ -78,6 +86,6 @@ record Scale(Fleet fleet, Pickers pickers, Calls calls) {
         return new Scale(
                 new Fleet(3000, 30, 200, 5, 100, 50, 3, 6),
                 new Pickers(20, 200, 10, 5, 20, 3, 5),
-                new Calls(20, 10, 16, 1500, 1000, 2));
+                new Calls(20, 10, 16, 1500, 1, 1000, 2));
     }
 }

@@ -5,6 +5,7 @@ import io.muster.api.ServiceList;
 import io.muster.benchmarks.http.HttpConnection;
 import io.muster.benchmarks.http.LoadLoop;
 import io.muster.benchmarks.http.Requests;
+import io.muster.benchmarks.process.CpuMeter;
 import io.muster.benchmarks.process.GcLog;
 import io.muster.benchmarks.process.ThreadTimes;
 import io.muster.benchmarks.report.Latencies;
@@ -52,9 +53,7 @@ final class SteadyState {
      *
      * @param toLastWatcher from a change's answer to its last watcher
      * @param incomplete changes that some watcher did not see
-     * @param seconds how long it was measured
-     * @param serverCpuSeconds CPU that the server used meanwhile
-     * @param loadCpuSeconds CPU that the load used meanwhile
+     * @param cpu of the server and of this process, which makes the load, while it was measured
      * @param collectorShare of the server's CPU
      * @param gc the server's heap from its start to its end
      * @param heartbeats answered well while it was measured
@@ -66,9 +65,7 @@ final class SteadyState {
     record Result(
             Latencies toLastWatcher,
             long incomplete,
-            double seconds,
-            double serverCpuSeconds,
-            double loadCpuSeconds,
+            CpuMeter.Usage cpu,
             double collectorShare,
             GcLog gc,
             long heartbeats,
@@ -78,7 +75,7 @@ final class SteadyState {
             int up) {
         /** Whether the registry really carried the load: nobody was forgotten, nobody evicted, no stream lost. */
         boolean held(Scale.Fleet fleet) {
-            double due = seconds * fleet.instances() * 1000 / Scale.HEARTBEAT_MILLIS;
+            double due = cpu.seconds() * fleet.instances() * 1000 / Scale.HEARTBEAT_MILLIS;
             return failedHeartbeats == 0 && endedStreams == 0 && up == fleet.instances() && heartbeats >= 0.98 * due;
         }
     }
@@ -151,9 +148,7 @@ final class SteadyState {
             ChangeLoad changes,
             HttpConnection connection)
             throws IOException, InterruptedException {
-        long start = System.nanoTime();
-        long serverCpu = server.process().cpuNanos();
-        long loadCpu = ownCpuNanos();
+        CpuMeter meter = CpuMeter.start(server.process());
         ThreadTimes threads = server.process().threadTimes();
         long renewed = loop.call(heartbeats::renewed);
         long acknowledged = loop.call(this::acknowledgements);
@@ -163,9 +158,7 @@ final class SteadyState {
             TimeUnit.SECONDS.sleep(Math.min(10, left));
         }
         loop.run(() -> changes.measure(false));
-        double seconds = (System.nanoTime() - start) / 1e9;
-        double serverSeconds = (server.process().cpuNanos() - serverCpu) / 1e9;
-        double loadSeconds = (ownCpuNanos() - loadCpu) / 1e9;
+        CpuMeter.Usage cpu = meter.stop();
         double collector = server.process().threadTimes().collectorShareSince(threads);
         long renewedAfter = loop.call(heartbeats::renewed);
         long acknowledgedAfter = loop.call(this::acknowledgements);
@@ -174,9 +167,7 @@ final class SteadyState {
         return loop.call(() -> new Result(
                 times.toLastWatcher(),
                 times.incomplete(),
-                seconds,
-                serverSeconds,
-                loadSeconds,
+                cpu,
                 collector,
                 GcLog.read(server.gcLog()),
                 renewedAfter - renewed,
@@ -203,13 +194,5 @@ final class SteadyState {
         } catch (ExecutionException | TimeoutException e) {
             return 0;
         }
-    }
-
-    static long ownCpuNanos() {
-        return ProcessHandle.current()
-                .info()
-                .totalCpuDuration()
-                .map(java.time.Duration::toNanos)
-                .orElse(0L);
     }
 }
