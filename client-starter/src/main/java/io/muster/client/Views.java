@@ -25,7 +25,7 @@ final class Views {
     }
 
     /** The view of a service, made when there is none. */
-    ServiceView getOrAdd(String service) {
+    synchronized ServiceView getOrAdd(String service) {
         Names.service(service);
         if (views.size() >= Subscription.MAX_SERVICES && !views.containsKey(service)) {
             throw new IllegalStateException("watched services must be at most " + Subscription.MAX_SERVICES + " but "

@@ -9,8 +9,10 @@ import io.muster.api.ProblemException;
 import io.muster.api.SnapshotEvent;
 import io.muster.api.WatcherEvent;
 import java.net.URI;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,7 @@ final class Watch implements StreamConnection.Listener {
     private final Consumer<Boolean> connected;
     private final ResumePoint resume = new ResumePoint();
 
+    private final Set<String> forgottenWhileConnecting = new HashSet<>();
     private @Nullable StreamConnection connection;
     private @Nullable Watcher watcher;
     private List<String> named = List.of();
@@ -101,6 +104,8 @@ final class Watch implements StreamConnection.Listener {
         resume.forgotten(service);
         if (watcher != null) {
             watcher.forgotten(service);
+        } else if (connection != null) {
+            forgottenWhileConnecting.add(service);
         }
     }
 
@@ -170,6 +175,7 @@ final class Watch implements StreamConnection.Listener {
         namedInstance = nameableInstance().orElse(null);
         named = resume.named(views.services(), MAX_NAMED_CHARACTERS);
         closingAnnounced = false;
+        forgottenWhileConnecting.clear();
         Position resumed = resume.position().orElse(null);
         StreamConnection next = new StreamConnection(
                 runtime.http(),
@@ -220,6 +226,9 @@ final class Watch implements StreamConnection.Listener {
                 named,
                 views::services,
                 from::fail);
+        // The request named them before they were forgotten: wanted anew, they need a snapshot.
+        forgottenWhileConnecting.forEach(watcher::forgotten);
+        forgottenWhileConnecting.clear();
         watcher.subscribe();
         reconnection.opened(from, event, quiet);
         status.connected(from, event.warming(), quiet);

@@ -79,8 +79,8 @@ final class Watcher {
         if (closed || subscribing || next.equals(subscribed)) {
             return;
         }
-        subscribing = true;
         Subscription body = new Subscription(List.copyOf(next));
+        subscribing = true;
         CompletableFuture<Reply> answer =
                 calls.sendTo(registry, new RegistryCalls.Call("PUT", path + "/services", body));
         loop.whenDone(answer, (reply, failure) -> subscribed(next, reply, failure));

@@ -78,7 +78,7 @@ public final class Names {
         return value;
     }
 
-    /** An immutable copy of at most 64 entries and 8 KiB; keys have 1 to 128 characters. */
+    /** An immutable copy of at most 64 entries and 8 KiB; keys have 1 to 128 characters; no control characters. */
     public static Map<String, String> metadata(Map<String, String> value) {
         if (value.size() > MAX_METADATA_ENTRIES) {
             throw new InvalidFieldException(
@@ -92,6 +92,10 @@ public final class Names {
             }
             if (entry.getValue() == null) {
                 throw new InvalidFieldException("metadata." + Text.printable(key), "a string", "null");
+            }
+            if (hasControl(key) || hasControl(entry.getValue())) {
+                throw new InvalidFieldException(
+                        "metadata." + Text.printable(key), "free of control characters", entry.getValue());
             }
             bytes += utf8Length(key) + utf8Length(entry.getValue());
         }
@@ -148,6 +152,16 @@ public final class Names {
 
     private static boolean isHex(char c) {
         return (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || (c >= '0' && c <= '9');
+    }
+
+    /** Escaped in JSON they take six times their place, which would defeat the bounds on what is sent. */
+    private static boolean hasControl(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < 0x20) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static long utf8Length(String text) {

@@ -64,6 +64,14 @@ class NamesTest {
                 .isThrownBy(() -> Names.metadata(Map.of("k", "\u20ac".repeat(2731))));
     }
 
+    @Test
+    void metadataHasNoControlCharacters() {
+        assertThatExceptionOfType(InvalidFieldException.class)
+                .isThrownBy(() -> Names.metadata(Map.of("k", "a\nb")))
+                .satisfies(e -> assertThat(e.field()).isEqualTo("metadata.k"));
+        assertThatExceptionOfType(InvalidFieldException.class).isThrownBy(() -> Names.metadata(Map.of("k\u0001", "a")));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", ":", "1", "1:", ":1", "-1:1", "1:-1", "1:2:3", "a:1", "9007199254740993:0", " 1:1"})
     void otherTextsAreNoPositions(String text) {

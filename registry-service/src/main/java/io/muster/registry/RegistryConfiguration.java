@@ -4,6 +4,7 @@ import io.muster.api.Position;
 import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.standalone.StandaloneConfig;
 import io.muster.registry.engine.standalone.StandaloneEngine;
+import io.muster.registry.security.PipeliningBound;
 import io.muster.registry.watch.ServiceEncoder;
 import io.muster.registry.watch.WatchConfig;
 import io.muster.registry.watch.WatchHub;
@@ -14,7 +15,9 @@ import java.util.function.LongSupplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.embedded.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.embedded.netty.NettyRouteProvider;
+import org.springframework.boot.web.reactive.context.ReactiveWebServerInitializedEvent;
 import org.springframework.boot.web.reactive.server.ReactiveWebServerFactory;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
@@ -22,6 +25,9 @@ import org.springframework.http.client.ReactorResourceFactory;
 /** Puts the server's parts together; the one place where clocks, randomness and threads come from. */
 @Configuration(proxyBeanMethods = false)
 class RegistryConfiguration {
+    /** How long a request may take to arrive as a whole. */
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+
     @Bean
     LongSupplier nanoClock() {
         return System::nanoTime;
@@ -85,7 +91,18 @@ class RegistryConfiguration {
         NettyReactiveWebServerFactory factory = new NettyReactiveWebServerFactory();
         factory.setResourceFactory(resources);
         routes.orderedStream().forEach(factory::addRouteProviders);
+        factory.addServerCustomizers(server -> server.requestTimeout(REQUEST_TIMEOUT)
+                .doOnChannelInit((observer, channel, address) -> PipeliningBound.install(channel)));
         return factory;
+    }
+
+    @Bean
+    ApplicationListener<ReactiveWebServerInitializedEvent> reachability(Engine engine) {
+        return event -> {
+            if (event.getApplicationContext().getServerNamespace() == null) {
+                engine.reachable();
+            }
+        };
     }
 
     @Bean

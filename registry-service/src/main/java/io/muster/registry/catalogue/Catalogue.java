@@ -134,7 +134,7 @@ public final class Catalogue {
                 put(current.with(registration), Source.INSTANCE, "replaced", changes);
                 return new Applied(current.generation(), Effect.CHANGED);
             }
-        } else if (size >= maxInstances) {
+        } else if (size - superseded(command).size() >= maxInstances) {
             return new Outcome.Full(maxInstances);
         }
         supersede(command, changes);
@@ -167,19 +167,25 @@ public final class Catalogue {
         return new Applied(current.generation(), Effect.CHANGED);
     }
 
-    /** Another process on the same address of the namespace means that the older one is gone: two cannot listen there. */
     private void supersede(Command.Register command, Collection<Change> changes) {
+        for (InstanceRecord older : superseded(command)) {
+            remove(older, Source.REGISTRY, "superseded by " + command.key(), changes);
+        }
+    }
+
+    /** Another process on the same address of the namespace means that the older one is gone: two cannot listen there. */
+    private List<InstanceRecord> superseded(Command.Register command) {
+        List<InstanceRecord> older = new ArrayList<>(0);
         Address address = Address.of(command.key(), command.registration());
-        for (InstanceKey other : List.copyOf(addresses.getOrDefault(address, List.of()))) {
-            Optional<InstanceRecord> record = other.equals(command.key()) ? Optional.empty() : find(other);
-            if (record.isPresent()
-                    && !record.get()
-                            .registration()
-                            .process()
-                            .equals(command.registration().process())) {
-                remove(record.get(), Source.REGISTRY, "superseded by " + command.key(), changes);
+        String process = command.registration().process();
+        for (InstanceKey other : addresses.getOrDefault(address, List.of())) {
+            if (!other.equals(command.key())) {
+                find(other)
+                        .filter(record -> !record.registration().process().equals(process))
+                        .ifPresent(older::add);
             }
         }
+        return older;
     }
 
     private void put(InstanceRecord record, Source source, String reason, Collection<Change> changes) {

@@ -16,6 +16,9 @@ public interface Engine extends AutoCloseable {
     /** Begins to accept commands and to watch deadlines. */
     void start();
 
+    /** Instances can reach this node from now on: the time in which they are expected to come back begins. */
+    void reachable();
+
     /**
      * Orders and applies commands, as one batch.
      *

@@ -59,6 +59,7 @@ public final class DeadlineTracker {
         }
         if (record.checks().passing()) {
             deadline.failing = false;
+            deadline.silenceProposed = false;
         } else if (!deadline.failing) {
             deadline.failingSinceNanos = nowNanos;
             deadline.failing = true;
@@ -95,10 +96,15 @@ public final class DeadlineTracker {
         List<Command> due = new ArrayList<>(0);
         deadlines.forEach((key, deadline) -> {
             if (deadline.failing) {
-                if (nowNanos - deadline.failingSinceNanos >= removeAfterNanos) {
+                if (deadline.silenceProposed && deadline.heardNanos - deadline.proposedNanos >= 0) {
+                    // A heartbeat came between the proposal and its being applied.
+                    due.add(new Command.ReportChecks(key, deadline.generation, Checks.PASSING));
+                } else if (nowNanos - deadline.failingSinceNanos >= removeAfterNanos) {
                     due.add(new Command.Remove(key, deadline.generation, "down for too long"));
                 }
             } else if (!inGrace && nowNanos - deadline.heardNanos >= ttlNanos) {
+                deadline.silenceProposed = true;
+                deadline.proposedNanos = nowNanos;
                 String silence = "no heartbeat for " + ttlNanos / 1_000_000 + " ms";
                 due.add(new Command.ReportChecks(key, deadline.generation, Checks.failing(silence)));
             }
@@ -111,6 +117,8 @@ public final class DeadlineTracker {
         volatile long heardNanos;
         volatile boolean failing;
         volatile long failingSinceNanos;
+        volatile boolean silenceProposed;
+        volatile long proposedNanos;
 
         Deadline(Position generation, long heardNanos) {
             this.generation = generation;

@@ -43,6 +43,8 @@ public final class ServiceEncoder {
                     key,
                     fresh,
                     (one, other) -> one.state().index() > other.state().index() ? one : other);
+            // Its last instance may have gone since the state was read.
+            forgetIfEmpty(key);
         }
         return fresh;
     }

@@ -137,6 +137,8 @@ public final class WatchHub implements AutoCloseable {
         List<ServiceKey> wanted = watcher.request().keys(subscription);
         return CompletableFuture.runAsync(
                 () -> {
+                    // It may have ended since; joined now it would never leave.
+                    find(watcherId);
                     for (ServiceKey service : List.copyOf(watcher.services())) {
                         if (!wanted.contains(service)) {
                             leave(watcher, service);

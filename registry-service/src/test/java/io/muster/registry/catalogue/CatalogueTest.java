@@ -136,6 +136,16 @@ class CatalogueTest {
     }
 
     @Test
+    void aFullCatalogueTakesTheSuccessorOfOneThatItSupersedes() {
+        Catalogue small = new Catalogue(EPOCH, 1);
+        small.apply(new Command.Register(key("a"), Registration.of("p1", "h1", 1), "x"), changes);
+
+        assertThat(small.apply(new Command.Register(key("b"), Registration.of("p2", "h1", 1), "x"), changes))
+                .isInstanceOf(Applied.class);
+        assertThat(small.size()).isEqualTo(1);
+    }
+
+    @Test
     void unknownInstancesAreNotFound() {
         assertThat(apply(new Command.Deregister(key("nobody"), new Position(EPOCH, 1))))
                 .isEqualTo(new Outcome.NotFound(key("nobody")));

@@ -55,6 +55,7 @@ public abstract class EngineContract {
     void startEngine() {
         engine = create();
         engine.start();
+        engine.reachable();
     }
 
     @AfterEach
@@ -166,6 +167,20 @@ public abstract class EngineContract {
         assertThat(observe("a", foreign)).hasSize(1);
         assertThat(observe("b", generation)).hasSize(1);
         assertThat(observe("a", generation)).isEmpty();
+    }
+
+    @Test
+    void theTimeBeforeARegistryIsReachableIsNotPartOfItsWarming() {
+        Engine starting = create();
+        starting.start();
+        pass(TTL.plusSeconds(1));
+        assertThat(starting.view().warming()).isTrue();
+        starting.reachable();
+        pass(TTL.minusSeconds(1));
+        assertThat(starting.view().warming()).isTrue();
+        pass(Duration.ofSeconds(2));
+        assertThat(starting.view().warming()).isFalse();
+        starting.close();
     }
 
     @Test

@@ -63,6 +63,18 @@ class DeadlineTrackerTest {
     }
 
     @Test
+    void aRenewalBetweenTheProposalAndItsApplicationIsNotLost() {
+        registered(0);
+        lookUntil(TTL - 1);
+        assertThat(tracker.due(TTL)).hasSize(1);
+        tracker.renew(KEY, GENERATION, TTL + 1, revivals);
+        assertThat(revivals).isEmpty();
+        failing(TTL + 2);
+
+        assertThat(tracker.due(TTL + 3)).containsExactly(new Command.ReportChecks(KEY, GENERATION, Checks.PASSING));
+    }
+
+    @Test
     void oneGivenUpIsRemovedAfterItsTimeAndProposedOnceUntilThen() {
         registered(0);
         lookUntil(TTL - 1);

@@ -49,6 +49,7 @@ public final class StandaloneEngine implements Engine, View {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
     private volatile boolean running;
+    private volatile boolean reachable;
     private volatile long warmUntilNanos;
     private @Nullable ScheduledFuture<?> ticks;
 
@@ -70,11 +71,16 @@ public final class StandaloneEngine implements Engine, View {
 
     @Override
     public void start() {
-        warmUntilNanos = nanoClock.getAsLong() + ttlNanos;
         running = true;
         long periodNanos = Math.max(TimeUnit.MILLISECONDS.toNanos(1), Math.min(MAX_TICK_NANOS, ttlNanos / 20));
         ticks = ticker.scheduleWithFixedDelay(this::tick, periodNanos, periodNanos, TimeUnit.NANOSECONDS);
         log.info("Registry engine standalone started at {}", position());
+    }
+
+    @Override
+    public void reachable() {
+        warmUntilNanos = nanoClock.getAsLong() + ttlNanos;
+        reachable = true;
     }
 
     @Override
@@ -150,7 +156,7 @@ public final class StandaloneEngine implements Engine, View {
 
     @Override
     public boolean warming() {
-        return running && nanoClock.getAsLong() - warmUntilNanos < 0;
+        return running && (!reachable || nanoClock.getAsLong() - warmUntilNanos < 0);
     }
 
     @Override

@@ -1,0 +1,73 @@
+package io.muster.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/** Connections that no honest client makes. */
+class HostileConnectionTest {
+    @Test
+    void requestsPipelinedBehindAStreamAreBoundedByClosingTheConnection() throws IOException {
+        try (RunningRegistry registry = RunningRegistry.start();
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), registry.port())) {
+            socket.setSoTimeout(10_000);
+            OutputStream out = socket.getOutputStream();
+            out.write(get("/v1/watch?service=a"));
+            for (int i = 0; i < 20; i++) {
+                out.write(get("/v1/services"));
+            }
+            out.flush();
+
+            assertThat(isClosedByPeer(socket)).isTrue();
+            assertThat(registry.call("GET", "/v1/services").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aFewPipelinedRequestsAreAnsweredInOrder() throws IOException {
+        try (RunningRegistry registry = RunningRegistry.start();
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), registry.port())) {
+            socket.setSoTimeout(10_000);
+            OutputStream out = socket.getOutputStream();
+            for (int i = 0; i < 4; i++) {
+                out.write(get("/v1/services/s" + i));
+            }
+            out.write("GET /v1/services HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            String answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            for (int i = 1; i < 4; i++) {
+                assertThat(answers.indexOf("\"s" + i + "\"")).isGreaterThan(answers.indexOf("\"s" + (i - 1) + "\""));
+            }
+            assertThat(answers).contains("\"services\":[]");
+        }
+    }
+
+    private static byte[] get(String path) {
+        return ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** A close shows as the end of the stream or as a reset. */
+    private static boolean isClosedByPeer(Socket socket) throws IOException {
+        InputStream in = socket.getInputStream();
+        try {
+            byte[] buffer = new byte[4096];
+            for (int i = 0; i < 1_000; i++) {
+                if (in.read(buffer) < 0) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+}
