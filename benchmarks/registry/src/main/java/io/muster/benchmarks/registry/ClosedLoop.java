@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps connections busy: on each, the next request leaves when the answer to the last has come. */
 final class ClosedLoop {
-    private static final long LIMIT_SECONDS = 120;
+    private static final long LIMIT_SECONDS = 180;
 
     private final LoadLoop loop;
     private final List<HttpConnection> connections;

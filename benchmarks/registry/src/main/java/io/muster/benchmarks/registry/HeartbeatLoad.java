@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * Sends every member's heartbeat at its period, one by one, spread evenly over the period. A tick sends what has become due
- * since the last one, so a late tick loses nothing. Runs on the loop.
+ * since the last one, so a late tick loses nothing. As in life a member whose last heartbeat is not answered yet sends no other
+ * one. Runs on the loop.
  */
 final class HeartbeatLoad implements Runnable {
     private static final int SLOT_MILLIS = 5;
@@ -17,7 +18,6 @@ final class HeartbeatLoad implements Runnable {
     private final List<HttpConnection> connections;
     private long start;
     private long slot;
-    private long sent;
     private long renewed;
     private long failed;
 
@@ -45,9 +45,9 @@ final class HeartbeatLoad implements Runnable {
     private void sendSlot(int index) {
         for (int i = index, turn = 0; i < members.size(); i += SLOTS, turn++) {
             Member member = members.get(i);
-            if (member.registered()) {
-                sent++;
+            if (member.registered() && member.beginHeartbeat()) {
                 connections.get((i + turn * SPREAD) % connections.size()).send(member.heartbeat(), (status, body) -> {
+                    member.endHeartbeat();
                     if (Member.renewed(status, body)) {
                         renewed++;
                     } else {
@@ -56,11 +56,6 @@ final class HeartbeatLoad implements Runnable {
                 });
             }
         }
-    }
-
-    /** How many were sent. */
-    long sent() {
-        return sent;
     }
 
     /** How many were answered well. */

@@ -24,6 +24,7 @@ final class Member {
     private final int number;
     private @Nullable String generation;
     private byte @Nullable [] heartbeat;
+    private boolean beating;
 
     /**
      * @param service its service
@@ -76,6 +77,18 @@ final class Member {
 
     Call deregister() {
         return new Call(Requests.of("DELETE", path() + "?generation=" + generation()), (status, body) -> status == 204);
+    }
+
+    /** Claims the one heartbeat that may be on its way; false when it is taken. */
+    boolean beginHeartbeat() {
+        boolean free = !beating;
+        beating = true;
+        return free;
+    }
+
+    /** Gives it back. */
+    void endHeartbeat() {
+        beating = false;
     }
 
     /** A heartbeat of this instance alone. */

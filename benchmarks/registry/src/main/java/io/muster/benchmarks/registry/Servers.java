@@ -70,7 +70,7 @@ final class Servers {
                 List.of(
                         "-Xmx" + maxHeapMegabytes + "m",
                         "-XX:+UseG1GC",
-                        "-Xlog:gc:file=" + gcLog,
+                        "-Xlog:gc:file=" + gcLog + "::filecount=0",
                         "-jar",
                         jar.toString(),
                         "--server.address=127.0.0.1",

@@ -89,9 +89,9 @@ final class SteadyState {
             Future<?> beating = loop.every(HeartbeatLoad.tickMillis(), heartbeats);
             Iterator<Call> registrations =
                     members.stream().map(Member::register).iterator();
-            ClosedLoop.all(loop, connections.subList(0, 32), "registrations", registrations);
-            progress.say("(a) all registered, heartbeats run; opening %,d streams", scale.streams());
             List<HttpConnection> others = HttpConnection.open(loop, server.port(), 64);
+            ClosedLoop.all(loop, others, "registrations", registrations);
+            progress.say("(a) all registered, heartbeats run; opening %,d streams", scale.streams());
             openStreams(loop, server, others);
 
             ChangeLoad changes = new ChangeLoad(members, others.subList(0, 4), times, this::watchersOf);
