@@ -57,7 +57,8 @@ final class PickerPropagation {
                     connections,
                     "registrations",
                     members.stream().map(Member::register).iterator());
-            Future<?> beating = loop.every(HeartbeatLoad.tickMillis(), new HeartbeatLoad(members, connections));
+            HeartbeatLoad heartbeats = new HeartbeatLoad(members, connections, connections.get(0));
+            Future<?> beating = loop.every(HeartbeatLoad.tickMillis(), heartbeats);
             try (JavaProcess probe = servers.again("pickers", arguments(server));
                     BufferedReader says = new BufferedReader(
                             new InputStreamReader(probe.process().getInputStream(), StandardCharsets.UTF_8))) {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -27,6 +28,7 @@ import java.util.stream.IntStream;
  */
 final class SteadyState {
     private static final int MAX_HEAP_MEGABYTES = 512;
+    private static final int RAMP_LIMIT_SECONDS = 90;
     private static final int STREAMS_PER_TICK = 10;
     private static final int STREAM_TICK_MILLIS = 40;
 
@@ -85,15 +87,22 @@ final class SteadyState {
         try (Servers.Server server = servers.muster("muster-a", MAX_HEAP_MEGABYTES);
                 LoadLoop loop = LoadLoop.start()) {
             List<HttpConnection> connections = HttpConnection.open(loop, server.port(), scale.connections());
-            HeartbeatLoad heartbeats = new HeartbeatLoad(members, connections);
-            Future<?> beating = loop.every(HeartbeatLoad.tickMillis(), heartbeats);
-            Iterator<Call> registrations =
-                    members.stream().map(Member::register).iterator();
             List<HttpConnection> others = HttpConnection.open(loop, server.port(), 64);
-            ClosedLoop.all(loop, others, "registrations", registrations);
-            progress.say("(a) all registered, heartbeats run; opening %,d streams", scale.streams());
+            HttpConnection batches = HttpConnection.open(loop, server.port(), 1).get(0);
+            HeartbeatLoad heartbeats = new HeartbeatLoad(members, connections, batches);
+            Future<?> batching = loop.every(Scale.HEARTBEAT_MILLIS, heartbeats::renewTheOthers);
+            ClosedLoop.all(
+                    loop,
+                    others,
+                    "registrations",
+                    members.stream().map(Member::register).iterator());
+            progress.say("(a) all registered; opening %,d streams", scale.streams());
             openStreams(loop, server, others);
 
+            progress.say("(a) each instance takes to its own heartbeat");
+            Future<?> beating = loop.every(HeartbeatLoad.tickMillis(), heartbeats);
+            await(loop, "instances send their own heartbeats", members.size(), heartbeats::joined);
+            batching.cancel(false);
             ChangeLoad changes = new ChangeLoad(members, others.subList(0, 4), times, this::watchersOf);
             Future<?> changing = loop.every(1000 / scale.changesPerSecond(), changes);
             progress.say("(a) full load; warming up for %d s", scale.warmUpSeconds());
@@ -124,16 +133,23 @@ final class SteadyState {
                 closed.next().open(server.port());
             }
         });
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        long ready = 0;
-        while (ready < streams.size() && System.nanoTime() < deadline) {
-            TimeUnit.MILLISECONDS.sleep(200);
-            ready = loop.call(
-                    () -> streams.stream().filter(StreamingMember::ready).count());
-        }
+        await(loop, "streams hold their services", streams.size(), () ->
+                (int) streams.stream().filter(StreamingMember::ready).count());
         opening.cancel(false);
-        if (ready < streams.size()) {
-            throw new IllegalStateException("Only " + ready + " of " + streams.size() + " streams hold their services");
+    }
+
+    /** Waits until all of them do; fails after a while. */
+    private static void await(LoadLoop loop, String what, int all, Callable<Integer> count)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(RAMP_LIMIT_SECONDS);
+        int done = loop.call(count);
+        while (done < all) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        "After " + RAMP_LIMIT_SECONDS + " s only " + done + " of " + all + " " + what);
+            }
+            TimeUnit.MILLISECONDS.sleep(200);
+            done = loop.call(count);
         }
     }
 
