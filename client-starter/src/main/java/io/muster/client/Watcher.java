@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Watcher {
     /** Acknowledgements while changes come thick; a lone change is acknowledged at once. */
+    /** A change reaches all clients of a machine before the first of them spends time on saying so. */
+    private static final long ACKNOWLEDGEMENT_DELAY_NANOS = 25_000_000L;
+
     static final long ACKNOWLEDGEMENT_GAP_NANOS = 50_000_000L;
 
     private static final int MAX_FAILURES = 3;
@@ -142,6 +145,14 @@ final class Watcher {
             return;
         }
         acknowledging = true;
+        loop.schedule(ACKNOWLEDGEMENT_DELAY_NANOS, this::sendAcknowledgement);
+    }
+
+    private void sendAcknowledgement() {
+        Position position = reached;
+        if (closed || position == null) {
+            return;
+        }
         Acknowledgement body = new Acknowledgement(position);
         CompletableFuture<Reply> answer = calls.sendTo(registry, new RegistryCalls.Call("POST", path + "/ack", body));
         loop.whenDone(answer, (reply, failure) -> acknowledged(position, reply, failure));
