@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventStreamParser {
     /** Largest event, in bytes of data, unless told otherwise. */
-    static final int DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024;
+    static final int DEFAULT_MAX_EVENT_BYTES = 32 * 1024 * 1024;
 
     private static final int MAX_FIELD_NAME_BYTES = 64;
     private static final byte[] DATA = "data".getBytes(StandardCharsets.US_ASCII);

@@ -6,7 +6,9 @@ import io.muster.api.Position;
 import io.muster.api.ServiceSnapshot;
 import io.muster.api.SnapshotEvent;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -31,12 +33,8 @@ record ServiceState(boolean known, ServiceSnapshot snapshot, List<Instance> up) 
         if (known && isOlder(next.position())) {
             return this;
         }
-        TreeMap<String, Instance> instances = new TreeMap<>();
-        if (event.warming()) {
-            addAll(instances, snapshot.instances());
-        }
-        addAll(instances, next.instances());
-        return with(next.position(), instances);
+        List<Instance> kept = event.warming() ? snapshot.instances() : List.of();
+        return with(next.position(), merged(kept, sorted(next.instances())));
     }
 
     ServiceState apply(ChangeEvent event) {
@@ -45,11 +43,11 @@ record ServiceState(boolean known, ServiceSnapshot snapshot, List<Instance> up) 
         if (!known || !sameEpoch || snapshot.position().covers(position)) {
             return this;
         }
-        TreeMap<String, Instance> instances = new TreeMap<>();
-        addAll(instances, snapshot.instances());
-        addAll(instances, event.instances());
-        for (ChangeEvent.Removal removal : event.removed()) {
-            instances.remove(removal.id());
+        List<Instance> instances = merged(snapshot.instances(), sorted(event.instances()));
+        Set<String> removed = new HashSet<>();
+        event.removed().forEach(removal -> removed.add(removal.id()));
+        if (!removed.isEmpty()) {
+            instances.removeIf(instance -> removed.contains(instance.id()));
         }
         return with(position, instances);
     }
@@ -58,8 +56,8 @@ record ServiceState(boolean known, ServiceSnapshot snapshot, List<Instance> up) 
         return !position.equals(snapshot.position()) && snapshot.position().covers(position);
     }
 
-    private ServiceState with(Position position, TreeMap<String, Instance> instances) {
-        List<Instance> all = List.copyOf(instances.values());
+    private ServiceState with(Position position, List<Instance> instances) {
+        List<Instance> all = List.copyOf(instances);
         if (known && position.equals(snapshot.position()) && all.equals(snapshot.instances())) {
             return this;
         }
@@ -73,9 +71,30 @@ record ServiceState(boolean known, ServiceSnapshot snapshot, List<Instance> up) 
         return new ServiceState(true, next, List.copyOf(up));
     }
 
-    private static void addAll(TreeMap<String, Instance> instances, List<Instance> added) {
-        for (Instance instance : added) {
-            instances.put(instance.id(), instance);
+    /** By id; of several with one id the last. */
+    private static List<Instance> sorted(List<Instance> instances) {
+        if (instances.size() <= 1) {
+            return instances;
         }
+        TreeMap<String, Instance> byId = new TreeMap<>();
+        for (Instance instance : instances) {
+            byId.put(instance.id(), instance);
+        }
+        return List.copyOf(byId.values());
+    }
+
+    /** Both lists, sorted by id, as one; of two with one id the newer. */
+    private static List<Instance> merged(List<Instance> older, List<Instance> newer) {
+        List<Instance> merged = new ArrayList<>(older.size() + newer.size());
+        int next = 0;
+        for (Instance instance : older) {
+            while (next < newer.size() && newer.get(next).id().compareTo(instance.id()) < 0) {
+                merged.add(newer.get(next++));
+            }
+            boolean replaced = next < newer.size() && newer.get(next).id().equals(instance.id());
+            merged.add(replaced ? newer.get(next++) : instance);
+        }
+        merged.addAll(newer.subList(next, newer.size()));
+        return merged;
     }
 }

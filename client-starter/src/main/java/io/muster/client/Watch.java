@@ -221,6 +221,7 @@ final class Watch implements StreamConnection.Listener {
                 calls,
                 loop,
                 reconnection.newBackoff(),
+                runtime.random(),
                 from.registry(),
                 event.watcher(),
                 named,
@@ -242,19 +243,26 @@ final class Watch implements StreamConnection.Listener {
         if (views.apply(event)) {
             resume.snapshot(event.snapshot().service(), event.warming());
         }
-        applied(event.snapshot().position(), id);
+        // It may stand for changes that were passed over on the way, whatever they were.
+        applied(event.snapshot().position(), true, id);
     }
 
     private void change(ChangeEvent event, @Nullable String id) {
         if (!views.apply(event)) {
             resume.missed(event.service());
         }
-        applied(event.position(), id);
+        applied(event.position(), takesFromRotation(event), id);
     }
 
-    private void applied(Position position, @Nullable String id) {
+    private static boolean takesFromRotation(ChangeEvent event) {
+        return !event.removed().isEmpty()
+                || event.instances().stream()
+                        .anyMatch(instance -> !instance.status().takesRequests());
+    }
+
+    private void applied(Position position, boolean promptly, @Nullable String id) {
         if (watcher != null) {
-            watcher.applied(position);
+            watcher.applied(position, promptly);
         }
         if (id != null) {
             reached(id);

@@ -12,18 +12,28 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The client's half of one open stream: tells the registry the wanted services and what was applied. Of each there is one
  * call under way at most; what comes meanwhile goes into the next one. Belongs to the event loop.
+ *
+ * <p>An instance that is about to stop waits until its watchers have seen that it takes no more requests, so an event that
+ * takes one out of the rotation is acknowledged at once, and everything else with it; other events can wait.
  */
 final class Watcher {
-    /** Acknowledgements while changes come thick; a lone change is acknowledged at once. */
-    /** A change reaches all clients of a machine before the first of them spends time on saying so. */
-    private static final long ACKNOWLEDGEMENT_DELAY_NANOS = 25_000_000L;
+    /**
+     * From an event that somebody waits for to its acknowledgement, and as long again at random: the event reaches all
+     * clients before the first of them spends time on saying so, and they do not say so all at once.
+     */
+    private static final long PROMPT_NANOS = 25_000_000L;
 
-    static final long ACKNOWLEDGEMENT_GAP_NANOS = 50_000_000L;
+    /** The same for what nobody waits for: the registry only must see now and then that this stream is read. */
+    private static final long LAZY_NANOS = 700_000_000L;
+
+    /** Between an answer and the next acknowledgement. */
+    private static final long GAP_NANOS = 50_000_000L;
 
     private static final int MAX_FAILURES = 3;
 
@@ -32,6 +42,7 @@ final class Watcher {
     private final URI registry;
     private final String path;
     private final Backoff backoff;
+    private final RandomGenerator random;
     private final Supplier<Collection<String>> wanted;
     private final Consumer<String> broken;
 
@@ -42,7 +53,10 @@ final class Watcher {
 
     /** The newest event, which an acknowledgement must cover. */
     private @Nullable Position owed;
+    /** The newest event whose acknowledgement somebody may wait for. */
+    private @Nullable Position owedPromptly;
 
+    private EventLoop.@Nullable Timer lazy;
     private @Nullable Position reached;
     private @Nullable Position acknowledged;
     private boolean subscribing;
@@ -59,6 +73,7 @@ final class Watcher {
             RegistryCalls calls,
             EventLoop loop,
             Backoff backoff,
+            RandomGenerator random,
             URI registry,
             String id,
             Collection<String> named,
@@ -67,6 +82,7 @@ final class Watcher {
         this.calls = calls;
         this.loop = loop;
         this.backoff = backoff;
+        this.random = random;
         this.registry = registry;
         this.path = "/v1/watch/" + id;
         this.subscribed = new HashSet<>(named);
@@ -95,10 +111,15 @@ final class Watcher {
         subscribe();
     }
 
-    /** An event of this position is in its view. Others of positions before it may still come. */
-    void applied(Position position) {
-        if (owed == null || !owed.covers(position)) {
-            owed = position;
+    /**
+     * An event of this position is in its view. Others of positions before it may still come.
+     *
+     * @param promptly whether somebody may wait for its acknowledgement
+     */
+    void applied(Position position, boolean promptly) {
+        owed = later(owed, position);
+        if (promptly) {
+            owedPromptly = later(owedPromptly, position);
         }
     }
 
@@ -110,6 +131,7 @@ final class Watcher {
 
     void close() {
         closed = true;
+        cancelLazy();
     }
 
     private void subscribed(Set<String> sent, @Nullable Reply reply, @Nullable Throwable failure) {
@@ -139,13 +161,35 @@ final class Watcher {
 
     private void acknowledge() {
         Position position = reached;
-        boolean nothingNew = position == null || position.equals(acknowledged);
-        boolean nothingOwed = owed == null || (acknowledged != null && acknowledged.covers(owed));
-        if (closed || acknowledging || position == null || nothingNew || nothingOwed) {
+        if (closed || acknowledging || position == null || position.equals(acknowledged)) {
             return;
         }
-        acknowledging = true;
-        loop.schedule(ACKNOWLEDGEMENT_DELAY_NANOS, this::sendAcknowledgement);
+        if (isUnacknowledged(owedPromptly)) {
+            cancelLazy();
+            acknowledging = true;
+            loop.schedule(jittered(PROMPT_NANOS), this::sendAcknowledgement);
+        } else if (lazy == null && isUnacknowledged(owed)) {
+            lazy = loop.schedule(jittered(LAZY_NANOS), () -> {
+                lazy = null;
+                acknowledging = true;
+                sendAcknowledgement();
+            });
+        }
+    }
+
+    private long jittered(long nanos) {
+        return nanos + random.nextLong(nanos);
+    }
+
+    private boolean isUnacknowledged(@Nullable Position position) {
+        return position != null && (acknowledged == null || !acknowledged.covers(position));
+    }
+
+    private void cancelLazy() {
+        if (lazy != null) {
+            lazy.cancel();
+            lazy = null;
+        }
     }
 
     private void sendAcknowledgement() {
@@ -170,11 +214,15 @@ final class Watcher {
         if (success) {
             acknowledged = sent;
         }
-        long gap = success ? ACKNOWLEDGEMENT_GAP_NANOS : ACKNOWLEDGEMENT_GAP_NANOS + backoff.nextNanos();
+        long gap = success ? GAP_NANOS : GAP_NANOS + backoff.nextNanos();
         loop.schedule(gap, () -> {
             acknowledging = false;
             acknowledge();
         });
+    }
+
+    private static Position later(@Nullable Position known, Position next) {
+        return known != null && known.covers(next) ? known : next;
     }
 
     private static boolean isGone(@Nullable Reply reply) {

@@ -2,7 +2,7 @@ package io.muster.client;
 
 import static io.muster.client.ScriptedRegistry.HANG;
 import static io.muster.client.ScriptedRegistry.registered;
-import static io.muster.client.StreamTest.fast;
+import static io.muster.client.ScriptedStream.fast;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;

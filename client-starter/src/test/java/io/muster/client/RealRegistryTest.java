@@ -224,7 +224,7 @@ class RealRegistryTest {
     @Test
     void leavesAStreamThatIsFrozen() throws Exception {
         try (CuttableLink link = new CuttableLink(url)) {
-            RegistryClient client = RegistryClient.create(StreamTest.fast(link.url()));
+            RegistryClient client = RegistryClient.create(ScriptedStream.fast(link.url()));
             open.add(client);
             ServiceView view = client.view("orders");
             client.start();

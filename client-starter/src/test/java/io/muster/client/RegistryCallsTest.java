@@ -1,7 +1,7 @@
 package io.muster.client;
 
 import static io.muster.client.ScriptedRegistry.HANG;
-import static io.muster.client.StreamTest.fast;
+import static io.muster.client.ScriptedStream.fast;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

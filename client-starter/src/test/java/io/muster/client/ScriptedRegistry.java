@@ -239,10 +239,11 @@ final class ScriptedRegistry implements AutoCloseable {
         return new ChangeEvent("default", service, Position.parse(position), instances(up), List.of());
     }
 
+    static Instance instance(String id, InstanceStatus status) {
+        return new Instance(id, new Position(1, 1), "127.0.0.1", 80, false, status, "", 100, "", Map.of());
+    }
+
     private static List<Instance> instances(String... up) {
-        return Arrays.stream(up)
-                .map(id -> new Instance(
-                        id, new Position(1, 1), "127.0.0.1", 80, false, InstanceStatus.UP, "", 100, "", Map.of()))
-                .toList();
+        return Arrays.stream(up).map(id -> instance(id, InstanceStatus.UP)).toList();
     }
 }

@@ -10,6 +10,8 @@ import io.muster.api.ServiceSnapshot;
 import io.muster.api.SnapshotEvent;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +110,28 @@ class ServiceStateTest {
     void staysTheSameWhenASnapshotSaysNothingNew() {
         ServiceState state = UNKNOWN.apply(snapshot(false, 5, 3, up("a")));
         assertThat(state.apply(snapshot(false, 5, 3, up("a")))).isSameAs(state);
+    }
+
+    @Test
+    void isWhatAMapWouldBeAfterAnyChanges() {
+        long seed = 20_251;
+        Random random = new Random(seed);
+        ServiceState state = UNKNOWN.apply(snapshot(false, 5, 0));
+        Map<String, Instance> expected = new TreeMap<>();
+        for (int index = 1; index <= 2_000; index++) {
+            Instance[] instances = new Instance[random.nextInt(4)];
+            for (int i = 0; i < instances.length; i++) {
+                String id = "i" + random.nextInt(30);
+                instances[i] = with(id, random.nextBoolean() ? InstanceStatus.UP : InstanceStatus.DOWN);
+                expected.put(id, instances[i]);
+            }
+            List<String> removed = random.nextInt(3) == 0 ? List.of("i" + random.nextInt(30)) : List.of();
+            removed.forEach(expected::remove);
+            state = state.apply(change(5, index, removed, instances));
+            assertThat(state.snapshot().instances())
+                    .as("seed %d, change %d", seed, index)
+                    .containsExactlyElementsOf(expected.values());
+        }
     }
 
     private static Stream<String> ids(ServiceState state) {

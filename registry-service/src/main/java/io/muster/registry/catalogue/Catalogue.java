@@ -20,6 +20,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * new as the {@link #position()} that it read before.
  */
 public final class Catalogue {
+    /** The JSON of a service's snapshot, in bytes; clients take a little more as one event. */
+    public static final long MAX_SERVICE_BYTES = 24L * 1024 * 1024;
+
     /*
      * Each service is one immutable ServiceState that a change replaces: O(n) references copied per change, in exchange
      * for readers that need no lock and for snapshots that are free. A service that lost its last instance is dropped, so
@@ -130,22 +133,42 @@ public final class Catalogue {
                 if (current.registration().equals(registration)) {
                     return new Applied(current.generation(), Effect.UNCHANGED);
                 }
+                InstanceRecord replaced = current.with(registration);
+                if (!hasRoom(found, replaced)) {
+                    return new Outcome.ServiceFull(command.key().service(), MAX_SERVICE_BYTES);
+                }
                 supersede(command, changes);
-                put(current.with(registration), Source.INSTANCE, "replaced", changes);
+                put(replaced, Source.INSTANCE, "replaced", changes);
                 return new Applied(current.generation(), Effect.CHANGED);
             }
         } else if (size - superseded(command).size() >= maxInstances) {
             return new Outcome.Full(maxInstances);
         }
+        return registerAnew(command, found, changes);
+    }
+
+    private Outcome registerAnew(
+            Command.Register command, Optional<InstanceRecord> former, Collection<Change> changes) {
+        // Superseding takes positions, and it gives only room: what fits before fits after.
+        if (!hasRoom(former, record(command, position()))) {
+            return new Outcome.ServiceFull(command.key().service(), MAX_SERVICE_BYTES);
+        }
         supersede(command, changes);
         Position generation = new Position(epoch, index + 1);
-        String reason = found.isPresent() ? "registered by a new process" : "registered";
-        put(
-                new InstanceRecord(command.key(), generation, registration, command.owner(), Checks.PASSING),
-                Source.INSTANCE,
-                reason,
-                changes);
+        String reason = former.isPresent() ? "registered by a new process" : "registered";
+        put(record(command, generation), Source.INSTANCE, reason, changes);
         return new Applied(generation, Effect.CREATED);
+    }
+
+    private static InstanceRecord record(Command.Register command, Position generation) {
+        return new InstanceRecord(command.key(), generation, command.registration(), command.owner(), Checks.PASSING);
+    }
+
+    /** A record may always become smaller, or stay as large as it is. */
+    private boolean hasRoom(Optional<InstanceRecord> former, InstanceRecord next) {
+        long before = former.map(InstanceRecord::encodedBytes).orElse(0L);
+        long grown = next.encodedBytes() - before;
+        return grown <= 0 || service(next.key().service()).encodedBytes() + grown <= MAX_SERVICE_BYTES;
     }
 
     private Outcome patch(InstanceRecord current, Command.Patch command, Collection<Change> changes) {
@@ -153,7 +176,11 @@ public final class Catalogue {
         if (patched.equals(current.registration())) {
             return new Applied(current.generation(), Effect.UNCHANGED);
         }
-        put(current.with(patched), Source.INSTANCE, "patched", changes);
+        InstanceRecord next = current.with(patched);
+        if (!hasRoom(Optional.of(current), next)) {
+            return new Outcome.ServiceFull(current.key().service(), MAX_SERVICE_BYTES);
+        }
+        put(next, Source.INSTANCE, "patched", changes);
         return new Applied(current.generation(), Effect.CHANGED);
     }
 

@@ -4,6 +4,7 @@ import io.muster.api.Instance;
 import io.muster.api.InstanceStatus;
 import io.muster.api.Position;
 import io.muster.api.Registration;
+import java.util.Map;
 
 /**
  * An instance in the catalogue. What each source says stands apart; the effective status is derived.
@@ -16,6 +17,9 @@ import io.muster.api.Registration;
  */
 public record InstanceRecord(
         InstanceKey key, Position generation, Registration registration, String owner, Checks checks) {
+    /** Names of fields, punctuation, numbers and the status, rounded up. */
+    private static final int FIXED_BYTES = 256;
+
     /** The effective status: checks over what the instance says of itself. */
     public InstanceStatus status() {
         return checks.passing() ? registration.status() : InstanceStatus.DOWN;
@@ -39,6 +43,33 @@ public record InstanceRecord(
                 registration.weight(),
                 registration.zone(),
                 registration.metadata());
+    }
+
+    /** How many bytes it takes at most in a snapshot's JSON, when nothing is to be said about its status. */
+    long encodedBytes() {
+        long bytes = FIXED_BYTES
+                + encodedBytes(key.id())
+                + encodedBytes(registration.host())
+                + encodedBytes(registration.zone());
+        for (Map.Entry<String, String> entry : registration.metadata().entrySet()) {
+            bytes += 6 + encodedBytes(entry.getKey()) + encodedBytes(entry.getValue());
+        }
+        return bytes;
+    }
+
+    private static long encodedBytes(String text) {
+        long bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char character = text.charAt(i);
+            if (character < ' ') {
+                bytes += 6;
+            } else if (character < 128) {
+                bytes += character == '"' || character == '\\' ? 2 : 1;
+            } else {
+                bytes += 3;
+            }
+        }
+        return bytes;
     }
 
     InstanceRecord with(Registration newRegistration) {

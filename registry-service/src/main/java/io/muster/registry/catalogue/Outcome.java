@@ -33,6 +33,14 @@ public sealed interface Outcome {
      */
     record Full(int limit) implements Outcome {}
 
+    /**
+     * The service takes as much room as it may.
+     *
+     * @param service which
+     * @param limit how many bytes, of its snapshot as JSON
+     */
+    record ServiceFull(ServiceKey service, long limit) implements Outcome {}
+
     /** What an applied command did. */
     enum Effect {
         /** The instance is new, or another process took it over. */

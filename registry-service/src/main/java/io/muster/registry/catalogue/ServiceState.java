@@ -15,16 +15,18 @@ public final class ServiceState {
     private final ServiceKey key;
     private final long index;
     private final InstanceRecord[] records;
+    private final long encodedBytes;
 
-    private ServiceState(ServiceKey key, long index, InstanceRecord[] records) {
+    private ServiceState(ServiceKey key, long index, InstanceRecord[] records, long encodedBytes) {
         this.key = key;
         this.index = index;
         this.records = records;
+        this.encodedBytes = encodedBytes;
     }
 
     /** A service without instances that last changed at {@code index}. */
     static ServiceState empty(ServiceKey key, long index) {
-        return new ServiceState(key, index, NONE);
+        return new ServiceState(key, index, NONE, 0);
     }
 
     /** Which service. */
@@ -53,10 +55,17 @@ public final class ServiceState {
         return at < 0 ? Optional.empty() : Optional.of(records[at]);
     }
 
+    /** How many bytes its snapshot's JSON takes, rounded up. */
+    long encodedBytes() {
+        return encodedBytes;
+    }
+
     ServiceState with(InstanceRecord record, long newIndex) {
         int at = Arrays.binarySearch(records, record, BY_ID);
         InstanceRecord[] next;
+        long bytes = encodedBytes + record.encodedBytes();
         if (at >= 0) {
+            bytes -= records[at].encodedBytes();
             next = records.clone();
             next[at] = record;
         } else {
@@ -66,7 +75,7 @@ public final class ServiceState {
             next[insertion] = record;
             System.arraycopy(records, insertion, next, insertion + 1, records.length - insertion);
         }
-        return new ServiceState(key, newIndex, next);
+        return new ServiceState(key, newIndex, next, bytes);
     }
 
     ServiceState without(String id, long newIndex) {
@@ -74,7 +83,7 @@ public final class ServiceState {
         InstanceRecord[] next = new InstanceRecord[records.length - 1];
         System.arraycopy(records, 0, next, 0, at);
         System.arraycopy(records, at + 1, next, at, next.length - at);
-        return new ServiceState(key, newIndex, next);
+        return new ServiceState(key, newIndex, next, encodedBytes - records[at].encodedBytes());
     }
 
     private int search(String id) {

@@ -145,6 +145,14 @@ class InstanceController {
             throw Problem.of(503, "Registry full", "at most " + full.limit() + " instances may be registered")
                     .asException();
         }
+        if (outcome instanceof Outcome.ServiceFull full) {
+            throw Problem.of(
+                            507,
+                            "Service full",
+                            "the instances of " + full.service().service() + " may take at most " + full.limit()
+                                    + " bytes; give them less metadata")
+                    .asException();
+        }
         Outcome.NotFound missing = (Outcome.NotFound) outcome;
         throw new Problem(
                         "urn:muster:problem:unknown-instance",

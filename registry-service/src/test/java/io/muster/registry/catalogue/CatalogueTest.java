@@ -2,8 +2,10 @@ package io.muster.registry.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.api.Instance;
 import io.muster.api.InstancePatch;
 import io.muster.api.InstanceStatus;
+import io.muster.api.JsonCodec;
 import io.muster.api.Position;
 import io.muster.api.Registration;
 import io.muster.registry.catalogue.Outcome.Applied;
@@ -143,6 +145,46 @@ class CatalogueTest {
         assertThat(small.apply(new Command.Register(key("b"), Registration.of("p2", "h1", 1), "x"), changes))
                 .isInstanceOf(Applied.class);
         assertThat(small.size()).isEqualTo(1);
+    }
+
+    @Test
+    void aServiceGrowsOnlyAsFarAsItsClientsCanRead() {
+        Catalogue large = new Catalogue(EPOCH, 100_000);
+        // Quotation marks take two bytes each in JSON.
+        Map<String, String> metadata = Map.of("quotes", "\"".repeat(8_000));
+        Outcome outcome = new Applied(new Position(EPOCH, 0), Effect.CREATED);
+        int registered = 0;
+        while (outcome instanceof Applied) {
+            outcome = large.apply(registering("i" + registered, "p", 1 + registered, metadata), changes);
+            registered++;
+        }
+        assertThat(outcome).isEqualTo(new Outcome.ServiceFull(ORDERS, Catalogue.MAX_SERVICE_BYTES));
+        ServiceState full = large.service(ORDERS);
+        assertThat(full.instances()).hasSize(registered - 1);
+        List<Instance> instances =
+                full.instances().stream().map(InstanceRecord::toInstance).toList();
+        assertThat(JsonCodec.server().encode(instances).length)
+                .isBetween((int) (Catalogue.MAX_SERVICE_BYTES * 0.9), (int) Catalogue.MAX_SERVICE_BYTES);
+
+        Position generation = full.find("i0").orElseThrow().generation();
+        assertThat(large.apply(registering("i0", "p", 1, Map.of()), changes)).isInstanceOf(Applied.class);
+        assertThat(large.apply(registering("more", "p", 60_000, metadata), changes))
+                .isInstanceOf(Applied.class);
+        assertThat(large.apply(
+                        new Command.Patch(key("i0"), generation, new InstancePatch(null, null, metadata)), changes))
+                .isInstanceOf(Outcome.ServiceFull.class);
+        assertThat(large.apply(
+                        new Command.Register(
+                                new InstanceKey(new ServiceKey("default", "elsewhere"), "i"),
+                                Registration.of("p", "h", 2),
+                                "x"),
+                        changes))
+                .isInstanceOf(Applied.class);
+    }
+
+    private static Command registering(String id, String process, int port, Map<String, String> metadata) {
+        Registration registration = Registration.of(process, "h", port);
+        return new Command.Register(key(id), registration.with(new InstancePatch(null, null, metadata)), "x");
     }
 
     @Test

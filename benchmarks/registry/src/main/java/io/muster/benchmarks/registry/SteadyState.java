@@ -86,7 +86,7 @@ final class SteadyState {
         progress.say("(a) steady state: %,d instances in %d services", scale.instances(), scale.services());
         try (Servers.Server server = servers.muster("muster-a", MAX_HEAP_MEGABYTES);
                 LoadLoop loop = LoadLoop.start()) {
-            List<HttpConnection> connections = HttpConnection.open(loop, server.port(), scale.connections());
+            List<HttpConnection> connections = new ArrayList<>();
             List<HttpConnection> others = HttpConnection.open(loop, server.port(), 64);
             HttpConnection batches = HttpConnection.open(loop, server.port(), 1).get(0);
             HeartbeatLoad heartbeats = new HeartbeatLoad(members, connections, batches);
@@ -100,6 +100,8 @@ final class SteadyState {
             openStreams(loop, server, others);
 
             progress.say("(a) each instance takes to its own heartbeat");
+            // Not before: the server closes a connection that nobody has used for a minute.
+            connections.addAll(HttpConnection.open(loop, server.port(), scale.connections()));
             Future<?> beating = loop.every(HeartbeatLoad.tickMillis(), heartbeats);
             await(loop, "instances send their own heartbeats", members.size(), heartbeats::joined);
             batching.cancel(false);

@@ -11,13 +11,20 @@ import io.muster.benchmarks.http.LoadLoop;
 import io.muster.benchmarks.http.Requests;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A member with the stream that the starter keeps: it opens the stream in its registration's name, subscribes in place, and
- * acknowledges what it has applied, one acknowledgement at a time with a pause of 50 ms. Runs on the loop.
+ * acknowledges what it has applied, soon what may take an instance out of the rotation and within 1.4 s anything
+ * else. Runs on the loop.
  */
 final class StreamingMember implements EventStream.Listener {
-    private static final int ACKNOWLEDGEMENT_GAP_MILLIS = 50;
+    private static final int PROMPT_MILLIS = 25;
+    private static final int LAZY_MILLIS = 700;
+    private static final byte[] CHANGE = ascii("event: change");
+    private static final byte[] STATUS = ascii("\"status\":\"");
+    private static final byte[] UP = ascii("\"status\":\"UP\"");
+    private static final byte[] REMOVAL = ascii("\"removed\":[{");
     private static final byte[] ID = ascii("id: ");
     private static final byte[] WATCHER = ascii("\"watcher\":\"");
     private static final byte[] WEIGHT = ascii("\"weight\":");
@@ -32,7 +39,10 @@ final class StreamingMember implements EventStream.Listener {
     private String watcher = "";
     private String applied = "";
     private String acknowledged = "";
-    private boolean acknowledging;
+    /** Acknowledgements that are scheduled or under way; the first to run takes what there is. */
+    private boolean promptly;
+
+    private boolean lazily;
     private int snapshots;
     private boolean ended;
     private long acknowledgements;
@@ -96,7 +106,11 @@ final class StreamingMember implements EventStream.Listener {
         int id = event.indexOf(ID, 0);
         if (id >= 0) {
             applied = event.until(id + ID.length, '\n');
-            acknowledge();
+        }
+        if (event.indexOf(SNAPSHOT, 0) >= 0 || mayTakeFromRotation(event)) {
+            promptly();
+        } else if (event.indexOf(CHANGE, 0) >= 0) {
+            lazily();
         }
     }
 
@@ -110,22 +124,48 @@ final class StreamingMember implements EventStream.Listener {
         connection.send(request, (status, body) -> ended |= status / 100 != 2);
     }
 
+    private static boolean mayTakeFromRotation(Bytes event) {
+        int status = event.indexOf(STATUS, 0);
+        while (status >= 0 && event.indexOf(UP, status) == status) {
+            status = event.indexOf(STATUS, status + STATUS.length);
+        }
+        return status >= 0 || event.indexOf(REMOVAL, 0) >= 0;
+    }
+
+    private void promptly() {
+        if (!promptly) {
+            promptly = true;
+            loop.after(jittered(PROMPT_MILLIS), () -> {
+                promptly = false;
+                acknowledge();
+            });
+        }
+    }
+
+    private void lazily() {
+        if (!lazily) {
+            lazily = true;
+            loop.after(jittered(LAZY_MILLIS), () -> {
+                lazily = false;
+                acknowledge();
+            });
+        }
+    }
+
+    private static int jittered(int millis) {
+        return millis + ThreadLocalRandom.current().nextInt(millis);
+    }
+
     private void acknowledge() {
-        if (acknowledging || ended || applied.isEmpty() || applied.equals(acknowledged)) {
+        if (ended || applied.isEmpty() || applied.equals(acknowledged)) {
             return;
         }
-        acknowledging = true;
-        String position = applied;
+        acknowledged = applied;
         byte[] request = Requests.of(
-                "POST", "/v1/watch/" + watcher + "/ack", json(new Acknowledgement(Position.parse(position))));
+                "POST", "/v1/watch/" + watcher + "/ack", json(new Acknowledgement(Position.parse(applied))));
         connection.send(request, (status, body) -> {
             acknowledgements++;
             ended |= status / 100 != 2;
-            acknowledged = position;
-            loop.after(ACKNOWLEDGEMENT_GAP_MILLIS, () -> {
-                acknowledging = false;
-                acknowledge();
-            });
         });
     }
 
