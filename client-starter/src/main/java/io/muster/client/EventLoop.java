@@ -2,6 +2,7 @@ package io.muster.client;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -41,6 +42,11 @@ final class EventLoop {
             log.debug("A task came after the shutdown", e);
             return false;
         }
+    }
+
+    /** The same for a library: refuses tasks after the shutdown. */
+    Executor executor() {
+        return executor;
     }
 
     Timer schedule(long delayNanos, Runnable task) {

@@ -42,8 +42,8 @@ public final class RegistryClient implements AutoCloseable {
         this.runtime = runtime;
         Failover failover = new Failover(config.registryUrls());
         EpochWatch epochs = new EpochWatch();
-        this.calls = new RegistryCalls(runtime.http(), config, failover, epochs, runtime.events());
-        this.renewalCalls = new RegistryCalls(runtime.http(), config, failover, epochs, runtime.renewals());
+        this.calls = new RegistryCalls(runtime.eventsHttp(), config, failover, epochs, runtime.events());
+        this.renewalCalls = new RegistryCalls(runtime.renewalsHttp(), config, failover, epochs, runtime.renewals());
         this.views = new Views(config.namespace());
         this.status = new StreamStatus(runtime.nanoTime(), failover.current());
         this.registrations = new Registrations(config, runtime, renewalCalls, this::instanceChanged);

@@ -178,7 +178,7 @@ final class Watch implements StreamConnection.Listener {
         forgottenWhileConnecting.clear();
         Position resumed = resume.position().orElse(null);
         StreamConnection next = new StreamConnection(
-                runtime.http(),
+                runtime.eventsHttp(),
                 loop,
                 runtime.nanoTime(),
                 registry,

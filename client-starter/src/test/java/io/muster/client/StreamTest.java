@@ -133,10 +133,31 @@ class StreamTest extends ScriptedStream {
         long threads = Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("muster-client"))
                 .count();
-        assertThat(threads).isLessThanOrEqualTo(6);
+        assertThat(threads).isLessThanOrEqualTo(2);
         assertThat(Thread.getAllStackTraces().keySet())
                 .filteredOn(thread -> thread.getName().startsWith("muster-client"))
                 .allMatch(Thread::isDaemon);
+    }
+
+    @Test
+    void endsTheConnectionWhenItCloses() throws Exception {
+        client.view("orders");
+        client.start();
+        Stream stream = registry.nextStream().watcher("w1", "1:5").snapshot("orders", "1:5", "a");
+        await().until(() -> client.view("orders").known());
+        client.close();
+        await().pollInterval(Duration.ofMillis(10))
+                .atMost(Duration.ofSeconds(2))
+                .until(() -> isBroken(stream));
+    }
+
+    private static boolean isBroken(Stream stream) {
+        try {
+            stream.raw(":\n\n");
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     @Test

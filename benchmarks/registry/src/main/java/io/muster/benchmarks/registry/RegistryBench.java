@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The entry of {@code ./bench registry}. Ends with status 1 when a row of its table is SHORT. */
 public final class RegistryBench {
-    private static final long LIMIT_MINUTES = 10;
+    private static final long LIMIT_MINUTES = 15;
 
     private final Scale scale;
     private final Path root;
