@@ -20,10 +20,14 @@ public class RegistryApplication {
             Map.entry("spring.codec.max-in-memory-size", "256KB"),
             Map.entry("spring.main.banner-mode", "off"),
             Map.entry("spring.jmx.enabled", "false"),
+            // It logs, with its trace, each error of a request that is over already: whoever breaks connections would
+            // fill disks.
+            Map.entry("logging.level.reactor.core.publisher.Operators", "OFF"),
             Map.entry("management.endpoints.web.exposure.include", "health,info,prometheus"),
             Map.entry("management.endpoint.health.probes.enabled", "true"),
             Map.entry("management.endpoint.health.show-details", "always"),
             Map.entry("management.info.env.enabled", "true"),
+            Map.entry("springdoc.api-docs.enabled", "true"),
             Map.entry("springdoc.api-docs.path", "/v3/api-docs"),
             Map.entry("springdoc.default-produces-media-type", "application/json"));
 

@@ -26,8 +26,6 @@ import org.springframework.http.client.ReactorResourceFactory;
 @Configuration(proxyBeanMethods = false)
 class RegistryConfiguration {
     /** How long a request may take to arrive as a whole. */
-    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
-
     @Bean
     LongSupplier nanoClock() {
         return System::nanoTime;
@@ -87,12 +85,15 @@ class RegistryConfiguration {
     /** The server runs on Reactor Netty, whatever else is on the class path. */
     @Bean
     ReactiveWebServerFactory reactiveWebServerFactory(
-            ReactorResourceFactory resources, ObjectProvider<NettyRouteProvider> routes) {
+            ReactorResourceFactory resources,
+            RegistryProperties properties,
+            ObjectProvider<NettyRouteProvider> routes) {
         NettyReactiveWebServerFactory factory = new NettyReactiveWebServerFactory();
         factory.setResourceFactory(resources);
         routes.orderedStream().forEach(factory::addRouteProviders);
-        factory.addServerCustomizers(server -> server.requestTimeout(REQUEST_TIMEOUT)
-                .doOnChannelInit((observer, channel, address) -> PipeliningBound.install(channel)));
+        factory.addServerCustomizers(
+                server -> server.requestTimeout(properties.limits().requestTimeout())
+                        .doOnChannelInit((observer, channel, address) -> PipeliningBound.install(channel)));
         return factory;
     }
 

@@ -71,10 +71,18 @@ public record RegistryProperties(
      * @param maxStreams how many streams may be open
      * @param rememberedChanges how many changes a stream may have missed and still resume without snapshots
      * @param stalledAfter after how long a stream whose reader takes nothing is cut
+     * @param requestTimeout after how long a request that has not arrived as a whole is given up
      */
     public record Limits(
             @DefaultValue("100000") @Min(1) int maxInstances,
             @DefaultValue("10000") @Min(1) int maxStreams,
             @DefaultValue("10000") @Min(1) @Max(1_000_000) int rememberedChanges,
-            @DefaultValue("60s") Duration stalledAfter) {}
+            @DefaultValue("60s") Duration stalledAfter,
+            @DefaultValue("10s") Duration requestTimeout) {
+        /** @throws IllegalArgumentException when a duration is too short */
+        public Limits {
+            atLeast("muster.server.limits.stalled-after", stalledAfter, Duration.ofMillis(100));
+            atLeast("muster.server.limits.request-timeout", requestTimeout, Duration.ofMillis(100));
+        }
+    }
 }

@@ -10,6 +10,8 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections that no honest client makes. */
 class HostileConnectionTest {
@@ -48,6 +50,24 @@ class HostileConnectionTest {
                 assertThat(answers.indexOf("\"s" + i + "\"")).isGreaterThan(answers.indexOf("\"s" + (i - 1) + "\""));
             }
             assertThat(answers).contains("\"services\":[]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/services/orders/instances/a", "/v1/heartbeats"})
+    void aBodyThatDoesNotComeIsNotWaitedFor(String path) throws IOException {
+        try (RunningRegistry registry = RunningRegistry.start("muster.server.limits.request-timeout=300ms");
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), registry.port())) {
+            socket.setSoTimeout(10_000);
+            String method = path.endsWith("heartbeats") ? "POST " : "PUT ";
+            socket.getOutputStream()
+                    .write((method + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                                    + "Content-Length: 100\r\n\r\n{\"process\"")
+                            .getBytes(StandardCharsets.US_ASCII));
+
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 408 ").contains("Request timeout");
+            assertThat(registry.call("GET", "/v1/services/orders").body()).contains("\"instances\":[]");
         }
     }
 

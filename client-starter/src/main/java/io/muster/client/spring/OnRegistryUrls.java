@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /** Matches when {@code muster.registry.urls} names a URL, as one property or as an indexed list. */
@@ -15,14 +16,18 @@ final class OnRegistryUrls extends SpringBootCondition {
 
     @Override
     public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-        boolean set = Binder.get(context.getEnvironment())
-                .bind(PROPERTY, Bindable.listOf(String.class))
-                .map(OnRegistryUrls::namesOne)
-                .orElse(false);
+        boolean set = areSet(context.getEnvironment());
         ConditionMessage.Builder message = ConditionMessage.forCondition("Muster registry");
         return set
                 ? ConditionOutcome.match(message.found("property").items(PROPERTY))
                 : ConditionOutcome.noMatch(message.didNotFind("property").items(PROPERTY));
+    }
+
+    static boolean areSet(Environment environment) {
+        return Binder.get(environment)
+                .bind(PROPERTY, Bindable.listOf(String.class))
+                .map(OnRegistryUrls::namesOne)
+                .orElse(false);
     }
 
     private static boolean namesOne(List<String> urls) {

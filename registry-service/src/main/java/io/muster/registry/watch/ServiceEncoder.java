@@ -54,6 +54,11 @@ public final class ServiceEncoder {
         newest.computeIfPresent(key, (k, known) -> view.service(k).isEmpty() ? null : known);
     }
 
+    /** Of how many services it keeps the bytes. */
+    int kept() {
+        return newest.size();
+    }
+
     private static String etag(ServiceState state, long epoch) {
         return "\"" + Long.toString(epoch, 36) + "-" + Long.toString(state.index(), 36) + "\"";
     }

@@ -16,6 +16,7 @@ import io.muster.registry.watch.EncodedService;
 import io.muster.registry.watch.ServiceEncoder;
 import io.muster.registry.watch.WatchHub;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -126,7 +127,9 @@ final class FrequentCalls implements NettyRouteProvider {
                 .flatMap(heartbeats -> Mono.fromCompletionStage(renewals.renew(heartbeats)))
                 .flatMap(answer ->
                         Mono.from(send(response, 200, JSON, JsonCodec.server().encode(answer))))
-                .onErrorResume(ProblemException.class, e -> Mono.from(refuse(response, e.problem())));
+                .onErrorResume(ProblemException.class, e -> Mono.from(refuse(response, e.problem())))
+                .onErrorResume(
+                        ChannelException.class, e -> Mono.from(refuse(response, ProblemHandler.REQUEST_TIMEOUT)));
     }
 
     private Publisher<Void> acknowledge(HttpServerRequest request, HttpServerResponse response) {
@@ -138,7 +141,9 @@ final class FrequentCalls implements NettyRouteProvider {
                             .header(Headers.POSITION, view.position().toString());
                     return Mono.from(response.send());
                 })
-                .onErrorResume(ProblemException.class, e -> Mono.from(refuse(response, e.problem())));
+                .onErrorResume(ProblemException.class, e -> Mono.from(refuse(response, e.problem())))
+                .onErrorResume(
+                        ChannelException.class, e -> Mono.from(refuse(response, ProblemHandler.REQUEST_TIMEOUT)));
     }
 
     private static <T> Mono<T> read(HttpServerRequest request, HttpServerResponse response, Class<T> type) {

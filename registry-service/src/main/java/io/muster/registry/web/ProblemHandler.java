@@ -5,6 +5,7 @@ import io.muster.api.JsonCodec;
 import io.muster.api.Problem;
 import io.muster.api.ProblemException;
 import io.muster.registry.engine.EngineUnavailableException;
+import io.netty.channel.ChannelException;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -31,6 +32,9 @@ import reactor.core.publisher.Mono;
 final class ProblemHandler implements ErrorWebExceptionHandler {
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
     private static final String RETRY_AFTER_SECONDS = "1";
+
+    /** The request did not arrive in time. */
+    static final Problem REQUEST_TIMEOUT = Problem.of(408, "Request timeout", "the request did not arrive in time");
 
     @Override
     public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
@@ -111,6 +115,9 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
                     e.getStatusCode().value(),
                     title(e.getStatusCode().value()),
                     "there is nothing to answer this request");
+        }
+        if (error instanceof ChannelException) {
+            return REQUEST_TIMEOUT;
         }
         if (error instanceof EngineUnavailableException) {
             return Problem.of(503, "Unavailable", "the registry cannot do that now");

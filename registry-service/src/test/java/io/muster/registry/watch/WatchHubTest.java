@@ -1,0 +1,192 @@
+package io.muster.registry.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.muster.api.Position;
+import io.muster.api.ProblemException;
+import io.muster.api.Registration;
+import io.muster.api.Subscription;
+import io.muster.registry.catalogue.Command;
+import io.muster.registry.catalogue.InstanceKey;
+import io.muster.registry.catalogue.Outcome;
+import io.muster.registry.catalogue.ServiceKey;
+import io.muster.registry.catalogue.ServiceState;
+import io.muster.registry.engine.Engine;
+import io.muster.registry.engine.View;
+import io.muster.registry.engine.standalone.StandaloneConfig;
+import io.muster.registry.engine.standalone.StandaloneEngine;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+
+/** What happens in between: the hub's thread held where two things meet. */
+class WatchHubTest {
+    private static final ServiceKey ORDERS = new ServiceKey("default", "orders");
+    private static final InstanceKey INSTANCE = new InstanceKey(ORDERS, "a");
+    private static final Pattern ID = Pattern.compile("\"watcher\":\"([0-9a-f]+)\"");
+
+    private final ScheduledThreadPoolExecutor deadlines = new ScheduledThreadPoolExecutor(1);
+    private final ScheduledThreadPoolExecutor hubs = new ScheduledThreadPoolExecutor(1);
+    private final Engine engine = new StandaloneEngine(
+            new StandaloneConfig(Duration.ofSeconds(15), Duration.ofMinutes(1), 100, 100),
+            5,
+            System::nanoTime,
+            deadlines);
+    private final ServiceEncoder encoder = new ServiceEncoder(engine.view());
+    private final WatchHub hub = new WatchHub(
+            engine,
+            encoder,
+            new WatchConfig(Duration.ofMillis(1), Duration.ofSeconds(2), Duration.ofSeconds(60), 10),
+            System::nanoTime,
+            hubs);
+
+    @BeforeEach
+    void start() {
+        engine.start();
+        hub.start();
+    }
+
+    @AfterEach
+    void close() {
+        hub.close();
+        engine.close();
+        hubs.shutdownNow();
+        deadlines.shutdownNow();
+    }
+
+    @Test
+    void aWatcherThatEndsWhileItsSubscriptionWaitsIsNotKept() throws Exception {
+        CompletableFuture<String> id = new CompletableFuture<>();
+        Disposable stream = open(id);
+        String watcher = id.get(10, TimeUnit.SECONDS);
+        CountDownLatch hold = hold();
+
+        CompletableFuture<Void> subscription = hub.subscribe(watcher, new Subscription(List.of("orders")));
+        stream.dispose();
+        hold.countDown();
+
+        assertThatThrownBy(() -> subscription.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(ProblemException.class);
+        register();
+        afterTheHub();
+        assertThat(hub.events()).isZero();
+        assertThat(hub.watchers()).isZero();
+    }
+
+    @Test
+    void theBytesOfAServiceGoWithItsLastInstance() throws Exception {
+        Position generation = register();
+        encoder.encode(ORDERS);
+        assertThat(encoder.kept()).isEqualTo(1);
+
+        engine.submit(List.of(new Command.Deregister(INSTANCE, generation)))
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        afterTheHub();
+
+        assertThat(encoder.kept()).isZero();
+    }
+
+    @Test
+    void theBytesOfAServiceThatEmptiesWhileTheyAreMadeAreNotKept() throws Exception {
+        Position generation = register();
+        View emptying = new EmptyingView(
+                engine.view(),
+                () -> engine.submit(List.of(new Command.Deregister(INSTANCE, generation)))
+                        .toCompletableFuture()
+                        .join());
+        ServiceEncoder racing = new ServiceEncoder(emptying);
+
+        assertThat(new String(racing.encode(ORDERS).json(), StandardCharsets.UTF_8))
+                .contains("\"id\":\"a\"");
+
+        assertThat(racing.kept()).isZero();
+    }
+
+    private Disposable open(CompletableFuture<String> id) {
+        WatchRequest request = new WatchRequest("default", new Subscription(List.of()), null, true, null);
+        return hub.watch(request, () -> {}).concatMap(group -> group).subscribe(arrays -> {
+            for (byte[] array : arrays) {
+                Matcher found = ID.matcher(new String(array, StandardCharsets.UTF_8));
+                if (found.find()) {
+                    id.complete(found.group(1));
+                }
+            }
+        });
+    }
+
+    private CountDownLatch hold() {
+        CountDownLatch hold = new CountDownLatch(1);
+        hubs.execute(() -> {
+            try {
+                hold.await(10, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        return hold;
+    }
+
+    private Position register() throws Exception {
+        Outcome outcome = engine.submit(List.of(new Command.Register(INSTANCE, Registration.of("p", "h", 1), "x")))
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS)
+                .get(0);
+        return ((Outcome.Applied) outcome).generation();
+    }
+
+    /** Waits until the hub has done what it was told, its gathering of changes included. */
+    private void afterTheHub() throws Exception {
+        hubs.schedule(() -> {}, 50, TimeUnit.MILLISECONDS).get(10, TimeUnit.SECONDS);
+    }
+
+    /** Runs something between the reading of a service and the keeping of its bytes. */
+    private record EmptyingView(View view, Runnable between) implements View {
+        @Override
+        public Position position() {
+            between.run();
+            return view.position();
+        }
+
+        @Override
+        public ServiceState service(ServiceKey key) {
+            return view.service(key);
+        }
+
+        @Override
+        public List<ServiceState> services(String namespace) {
+            return view.services(namespace);
+        }
+
+        @Override
+        public Collection<ServiceState> services() {
+            return view.services();
+        }
+
+        @Override
+        public int size() {
+            return view.size();
+        }
+
+        @Override
+        public boolean warming() {
+            return view.warming();
+        }
+
+        @Override
+        public boolean stale() {
+            return view.stale();
+        }
+    }
+}
