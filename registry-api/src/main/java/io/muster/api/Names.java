@@ -35,6 +35,11 @@ public final class Names {
         return token("id", value);
     }
 
+    /** How a client without a stream names itself: {@code [A-Za-z0-9._:-]{1,128}}. */
+    public static String client(String value) {
+        return token("client", value);
+    }
+
     /** A process name: random per process start, {@code [A-Za-z0-9._:-]{1,128}}. */
     public static String process(String value) {
         return token("process", value);

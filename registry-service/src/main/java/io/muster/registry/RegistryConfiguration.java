@@ -68,6 +68,7 @@ class RegistryConfiguration {
                 properties.gather(),
                 properties.keepAlive(),
                 properties.limits().stalledAfter(),
+                properties.ttl(),
                 properties.limits().maxStreams());
         return new WatchHub(engine, encoder, config, nanoClock, watchExecutor);
     }

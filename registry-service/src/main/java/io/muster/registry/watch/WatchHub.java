@@ -1,6 +1,8 @@
 package io.muster.registry.watch;
 
 import io.muster.api.ClosingEvent;
+import io.muster.api.DrainResult;
+import io.muster.api.InstanceReference;
 import io.muster.api.Position;
 import io.muster.api.Problem;
 import io.muster.api.Subscription;
@@ -10,6 +12,7 @@ import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.engine.Changes;
 import io.muster.registry.engine.Engine;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -65,6 +68,8 @@ public final class WatchHub implements AutoCloseable {
 
     private final List<Set<Watcher>> slots = new ArrayList<>();
     private final Set<Watcher> warmed = new HashSet<>();
+    private final Audience audience;
+    private final BlockingQueries queries;
     private long lastDispatchNanos;
     private int slot;
 
@@ -87,6 +92,9 @@ public final class WatchHub implements AutoCloseable {
         this.nanoClock = nanoClock;
         this.executor = executor;
         this.dispatched = new Dispatched(engine.view().position());
+        this.audience =
+                new Audience(config.absence().toNanos(), config.maxWatchers(), engine.view()::warming, this::isGone);
+        this.queries = new BlockingQueries(engine.view(), config.maxWatchers());
         for (int i = 0; i < KEEP_ALIVE_SLOTS; i++) {
             slots.add(new HashSet<>());
         }
@@ -160,7 +168,64 @@ public final class WatchHub implements AutoCloseable {
      * @throws io.muster.api.ProblemException with status 404 when there is no such watcher
      */
     public void acknowledge(String watcherId, Position position) {
-        find(watcherId).acknowledge(position);
+        Watcher watcher = find(watcherId);
+        watcher.acknowledge(position);
+        if (audience.isAwaited()) {
+            executor.execute(guarded(() -> audience.acknowledged(watcher)));
+        }
+    }
+
+    /**
+     * A watcher's client ends its stream and acts on what it brought no more: nobody needs to wait for it.
+     *
+     * @throws io.muster.api.ProblemException with status 404 when there is no such watcher
+     */
+    public void leave(String watcherId) {
+        Watcher watcher = find(watcherId);
+        watcher.leave();
+        watcher.close(Frame.closing(new ClosingEvent("the client left")));
+        executor.execute(guarded(() -> audience.left(watcherId)));
+    }
+
+    /**
+     * Waits until everybody who watches a service has applied a position of it.
+     *
+     * @param timeout after which the answer says who has not
+     */
+    public CompletableFuture<DrainResult> awaitAudience(ServiceKey service, Position position, Duration timeout) {
+        CompletableFuture<DrainResult> result = new CompletableFuture<>();
+        executor.execute(guarded(() -> {
+            Set<Watcher> members = topics.getOrDefault(service, Set.of());
+            Audience.Drain drain = audience.begin(service, position, members, result, nanoClock.getAsLong());
+            later(timeout, () -> audience.giveUp(drain));
+        }));
+        return result;
+    }
+
+    /**
+     * Waits until a service has changed after a position, or the time is up. The one who asks counts as a watcher of the
+     * service that has applied the position, until one TTL after the answer.
+     *
+     * @param client tells those who ask apart
+     * @throws io.muster.api.ProblemException (as the future's failure) with status 503 when too many wait
+     */
+    public CompletableFuture<Void> awaitChange(ServiceKey service, Position position, Duration timeout, String client) {
+        CompletableFuture<Void> changed = new CompletableFuture<>();
+        BlockingQueries.Query query = new BlockingQueries.Query(changed);
+        executor.execute(guarded(() -> {
+            // While it waits it counts, and one TTL from the answer, too.
+            audience.asked(client, service, position, nanoClock.getAsLong() + timeout.toNanos());
+            queries.await(service, position, query);
+            later(timeout, () -> queries.giveUp(service, query));
+        }));
+        return changed.whenComplete((done, failure) -> {
+            Future<?> unused =
+                    executor.submit(guarded(() -> audience.asked(client, service, position, nanoClock.getAsLong())));
+        });
+    }
+
+    private void later(Duration delay, Runnable task) {
+        Future<?> unused = executor.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** How many streams are open. */
@@ -184,6 +249,7 @@ public final class WatchHub implements AutoCloseable {
         closed = true;
         Frame last = Frame.closing(new ClosingEvent("the registry is closing"));
         watchers.values().forEach(watcher -> watcher.close(last));
+        executor.execute(guarded(queries::close));
     }
 
     private String newId() {
@@ -194,6 +260,14 @@ public final class WatchHub implements AutoCloseable {
 
     private Frame snapshot(ServiceKey service) {
         return Frame.snapshot(engine.view().warming(), encoder.encode(service));
+    }
+
+    private boolean isGone(InstanceReference reference) {
+        return engine.view()
+                .service(new ServiceKey(reference.namespace(), reference.service()))
+                .find(reference.id())
+                .filter(record -> record.generation().equals(reference.generation()))
+                .isEmpty();
     }
 
     private Watcher find(String watcherId) {
@@ -213,6 +287,10 @@ public final class WatchHub implements AutoCloseable {
         watcher.stageControl(Frame.watcher(new WatcherEvent(watcher.id(), dispatched.position(), warming)));
         List<ServiceKey> services = watcher.request().keys();
         services.forEach(service -> join(watcher, service));
+        String former = watcher.request().former();
+        if (former != null) {
+            audience.returned(former, watcher);
+        }
         resume(watcher, services);
         watcher.release();
         slots.get(Math.floorMod(watcher.id().hashCode(), KEEP_ALIVE_SLOTS)).add(watcher);
@@ -261,6 +339,9 @@ public final class WatchHub implements AutoCloseable {
     private void forget(Watcher watcher) {
         watchers.remove(watcher.id());
         executor.execute(guarded(() -> {
+            if (watcher.request().acknowledges() && !watcher.hasLeft() && !closed) {
+                audience.vanished(watcher, nanoClock.getAsLong());
+            }
             List.copyOf(watcher.services()).forEach(service -> leave(watcher, service));
             slots.forEach(members -> members.remove(watcher));
             warmed.remove(watcher);
@@ -291,6 +372,7 @@ public final class WatchHub implements AutoCloseable {
             byService(changes.changes()).forEach((service, list) -> {
                 concerned.addAll(stage(service, list, changes.upTo().epoch()));
                 encoder.forgetIfEmpty(service);
+                queries.changed(service);
             });
         } else {
             log.warn("Changes since {} are no longer remembered; every watcher gets snapshots", dispatched.position());
@@ -298,6 +380,7 @@ public final class WatchHub implements AutoCloseable {
                 members.forEach(watcher -> watcher.stageSnapshot(service));
                 concerned.addAll(members);
             });
+            queries.close();
         }
         dispatched = new Dispatched(changes.upTo());
         concerned.forEach(Watcher::release);
@@ -329,6 +412,7 @@ public final class WatchHub implements AutoCloseable {
     /** Each turn looks at one slot of the watchers, so that their signs of life do not come all at once. */
     private void keepAlive() {
         slot = (slot + 1) % KEEP_ALIVE_SLOTS;
+        audience.tick(nanoClock.getAsLong());
         boolean warming = engine.view().warming();
         for (Watcher watcher : List.copyOf(slots.get(slot))) {
             if (watcher.stalledNanos() > config.stalledAfter().toNanos()) {

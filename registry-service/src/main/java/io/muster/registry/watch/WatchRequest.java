@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param services those that it begins with; may be empty
  * @param lastEventId where an earlier stream ended; null for a new one
  * @param acknowledges whether the watcher will say what it has applied
+ * @param former the id of the client's stream before this one; null when it names none
  * @param instance the registration that the stream belongs to; null when it belongs to none
  */
 public record WatchRequest(
@@ -22,6 +23,7 @@ public record WatchRequest(
         Subscription services,
         @Nullable Position lastEventId,
         boolean acknowledges,
+        @Nullable String former,
         @Nullable InstanceReference instance) {
     List<ServiceKey> keys() {
         return keys(services);

@@ -33,13 +33,17 @@ final class Watcher {
     private boolean announced;
     private long announcedNanos;
     private boolean closing;
-    private volatile Position acknowledged = Position.NONE;
+    private volatile Position acknowledged;
+    private volatile boolean left;
 
     Watcher(String id, WatchRequest request, Runnable cut, LongSupplier nanoClock) {
         this.id = id;
         this.request = request;
         this.cut = cut;
         this.nanoClock = nanoClock;
+        // Who resumes from a position has applied it.
+        Position resumed = request.lastEventId();
+        this.acknowledged = resumed == null ? Position.NONE : resumed;
     }
 
     String id() {
@@ -131,6 +135,15 @@ final class Watcher {
         synchronized (lock) {
             return announced ? nanoClock.getAsLong() - announcedNanos : 0;
         }
+    }
+
+    /** Its client says that it acts on nothing any more. */
+    void leave() {
+        left = true;
+    }
+
+    boolean hasLeft() {
+        return left;
     }
 
     /** Ends the stream after a last event. */

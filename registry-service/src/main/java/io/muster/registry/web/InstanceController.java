@@ -1,6 +1,8 @@
 package io.muster.registry.web;
 
+import io.muster.api.DrainResult;
 import io.muster.api.InstancePatch;
+import io.muster.api.InstanceStatus;
 import io.muster.api.Names;
 import io.muster.api.Position;
 import io.muster.api.Problem;
@@ -14,17 +16,20 @@ import io.muster.registry.catalogue.Outcome.Applied;
 import io.muster.registry.catalogue.Outcome.Effect;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.engine.Engine;
+import io.muster.registry.watch.WatchHub;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.Duration;
 import java.util.List;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -40,11 +45,15 @@ class InstanceController {
     /** Until callers carry credentials, everything belongs to everybody. */
     private static final String ANONYMOUS = "anonymous";
 
+    private static final Duration MAX_DRAIN = Duration.ofMinutes(1);
+
     private final Engine engine;
+    private final WatchHub hub;
     private final RegistryProperties properties;
 
-    InstanceController(Engine engine, RegistryProperties properties) {
+    InstanceController(Engine engine, WatchHub hub, RegistryProperties properties) {
         this.engine = engine;
+        this.hub = hub;
         this.properties = properties;
     }
 
@@ -111,6 +120,32 @@ class InstanceController {
             applied(outcome);
             return ResponseEntity.noContent().build();
         });
+    }
+
+    @Operation(summary = "Take an instance out of the rotation and wait until everybody who watches the service knows")
+    @ApiResponse(
+            responseCode = "200",
+            description = "It is DRAINING; the answer says whether all watchers have applied that, and who has not",
+            content = @Content(schema = @Schema(implementation = DrainResult.class)))
+    @PostMapping("/drain")
+    Mono<ResponseEntity<byte[]>> drain(
+            @PathVariable String service,
+            @PathVariable String id,
+            @RequestParam(defaultValue = Names.DEFAULT_NAMESPACE) String namespace,
+            @RequestParam String generation,
+            @RequestParam(defaultValue = "5s") String timeout) {
+        InstanceKey key = key(namespace, service, id);
+        Duration limit = Durations.parse("timeout", timeout, MAX_DRAIN);
+        Command command = new Command.Patch(
+                key, Position.parse("generation", generation), InstancePatch.status(InstanceStatus.DRAINING));
+        return submit(command)
+                .flatMap(outcome -> {
+                    applied(outcome);
+                    long index = engine.view().service(key.service()).index();
+                    Position position = new Position(engine.view().position().epoch(), index);
+                    return Mono.fromFuture(hub.awaitAudience(key.service(), position, limit));
+                })
+                .map(result -> Bodies.json(200, result));
     }
 
     private Mono<Outcome> submit(Command command) {

@@ -4,6 +4,7 @@ import io.muster.api.Headers;
 import io.muster.api.Instance;
 import io.muster.api.InstanceStatus;
 import io.muster.api.InvalidFieldException;
+import io.muster.api.JsonCodec;
 import io.muster.api.Names;
 import io.muster.api.Position;
 import io.muster.api.ServiceList;
@@ -15,13 +16,17 @@ import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.View;
 import io.muster.registry.watch.EncodedService;
 import io.muster.registry.watch.ServiceEncoder;
+import io.muster.registry.watch.WatchHub;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -31,16 +36,22 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
 
 @RestController
 @Tag(name = "services", description = "The catalogue")
 class ServiceController {
+    private static final Duration MAX_WAIT = Duration.ofMinutes(1);
+
     private final View view;
     private final ServiceEncoder encoder;
+    private final WatchHub hub;
 
-    ServiceController(Engine engine, ServiceEncoder encoder) {
+    ServiceController(Engine engine, ServiceEncoder encoder, WatchHub hub) {
         this.view = engine.view();
         this.encoder = encoder;
+        this.hub = hub;
     }
 
     @Operation(summary = "List the services of a namespace")
@@ -74,13 +85,41 @@ class ServiceController {
             content = @Content(schema = @Schema(implementation = ServiceSnapshot.class)))
     @ApiResponse(responseCode = "304", description = "The entity tag of If-None-Match is current", content = @Content)
     @GetMapping("/v1/services/{service}")
-    ResponseEntity<byte[]> lookup(
+    Mono<ResponseEntity<byte[]>> lookup(
             @PathVariable String service,
             @RequestParam(defaultValue = Names.DEFAULT_NAMESPACE) String namespace,
             @RequestParam(required = false) @Nullable String status,
             @RequestParam(required = false) @Nullable String zone,
-            @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String ifNoneMatch) {
-        EncodedService encoded = encoder.encode(new ServiceKey(namespace, service));
+            @Parameter(description = "Wait until the service has changed after this position, and say it is applied")
+                    @RequestParam(required = false)
+                    @Nullable
+                    String position,
+            @RequestParam(defaultValue = "30s") String wait,
+            @Parameter(description = "Tells those who ask by position apart; their connection by default")
+                    @RequestParam(required = false)
+                    @Nullable
+                    String client,
+            @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String ifNoneMatch,
+            ServerWebExchange exchange) {
+        ServiceKey key = new ServiceKey(namespace, service);
+        InstanceStatus wanted = status == null ? null : status(status);
+        Supplier<ResponseEntity<byte[]>> answer = () -> answer(key, wanted, zone, ifNoneMatch);
+        if (position == null) {
+            return Mono.fromSupplier(answer);
+        }
+        Position applied = Position.parse(position);
+        Duration limit = Durations.parse("wait", wait, MAX_WAIT);
+        String who = client == null ? peer(exchange) : Names.client(client);
+        return Mono.fromFuture(hub.awaitChange(key, applied, limit, who)).then(Mono.fromSupplier(answer));
+    }
+
+    private static String peer(ServerWebExchange exchange) {
+        return String.valueOf(exchange.getRequest().getRemoteAddress());
+    }
+
+    private ResponseEntity<byte[]> answer(
+            ServiceKey key, @Nullable InstanceStatus status, @Nullable String zone, @Nullable String ifNoneMatch) {
+        EncodedService encoded = encoder.encode(key);
         HttpHeaders headers = new HttpHeaders();
         headers.set(HttpHeaders.ETAG, encoded.etag());
         headers.set(HttpHeaders.CACHE_CONTROL, "no-cache");
@@ -90,7 +129,7 @@ class ServiceController {
         byte[] body = encoded.json();
         if (status != null || zone != null) {
             headers.remove(HttpHeaders.ETAG);
-            body = filtered(encoded.state(), status == null ? null : status(status), zone);
+            body = filtered(encoded.state(), status, zone);
         } else if (ifNoneMatch != null && EntityTags.match(ifNoneMatch, encoded.etag())) {
             return ResponseEntity.status(304).headers(headers).build();
         }
@@ -108,7 +147,7 @@ class ServiceController {
             }
         }
         Position position = new Position(view.position().epoch(), state.index());
-        return io.muster.api.JsonCodec.server()
+        return JsonCodec.server()
                 .encode(new ServiceSnapshot(state.key().namespace(), state.key().service(), position, instances));
     }
 

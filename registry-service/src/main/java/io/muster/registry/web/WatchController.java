@@ -25,6 +25,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -62,6 +63,7 @@ class WatchController {
             @RequestParam(name = "service", required = false) @Nullable List<String> services,
             @RequestParam(defaultValue = Names.DEFAULT_NAMESPACE) String namespace,
             @RequestParam(defaultValue = "false") boolean ack,
+            @RequestParam(required = false) @Nullable String former,
             @RequestParam(required = false) @Nullable String instance,
             @RequestParam(required = false) @Nullable String generation,
             @RequestHeader(name = Headers.LAST_EVENT_ID, required = false) @Nullable String lastEventId,
@@ -72,6 +74,7 @@ class WatchController {
                 // A position that this registry cannot read is one that it does not know: the stream begins anew.
                 lastEventId == null ? null : Position.tryParse(lastEventId).orElse(null),
                 ack,
+                former,
                 instance == null ? null : instance(namespace, instance, generation));
         ServerHttpResponse response = exchange.getResponse();
         Flux<Flux<byte[][]>> groups = hub.watch(request, () -> cut(response));
@@ -112,6 +115,14 @@ class WatchController {
             @PathVariable String watcher, @RequestBody byte[] body, ServerWebExchange exchange) {
         hub.acknowledge(
                 watcher, Bodies.read(body, Acknowledgement.class, exchange).position());
+        return ResponseEntity.noContent().build();
+    }
+
+    @Operation(summary = "End a stream for good: its client acts on what it brought no more, and nobody waits for it")
+    @ApiResponse(responseCode = "204", description = "The stream ends")
+    @DeleteMapping(path = "/{watcher}")
+    ResponseEntity<byte[]> leave(@PathVariable String watcher) {
+        hub.leave(watcher);
         return ResponseEntity.noContent().build();
     }
 

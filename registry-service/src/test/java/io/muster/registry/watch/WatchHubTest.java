@@ -48,7 +48,8 @@ class WatchHubTest {
     private final WatchHub hub = new WatchHub(
             engine,
             encoder,
-            new WatchConfig(Duration.ofMillis(1), Duration.ofSeconds(2), Duration.ofSeconds(60), 10),
+            new WatchConfig(
+                    Duration.ofMillis(1), Duration.ofSeconds(2), Duration.ofSeconds(60), Duration.ofSeconds(15), 10),
             System::nanoTime,
             hubs);
 
@@ -115,7 +116,7 @@ class WatchHubTest {
     }
 
     private Disposable open(CompletableFuture<String> id) {
-        WatchRequest request = new WatchRequest("default", new Subscription(List.of()), null, true, null);
+        WatchRequest request = new WatchRequest("default", new Subscription(List.of()), null, true, null, null);
         return hub.watch(request, () -> {}).concatMap(group -> group).subscribe(arrays -> {
             for (byte[] array : arrays) {
                 Matcher found = ID.matcher(new String(array, StandardCharsets.UTF_8));
