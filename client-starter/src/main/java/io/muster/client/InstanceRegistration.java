@@ -1,5 +1,6 @@
 package io.muster.client;
 
+import io.muster.api.DrainResult;
 import io.muster.api.InstancePatch;
 import io.muster.api.InstanceReference;
 import io.muster.api.InstanceStatus;
@@ -25,7 +26,6 @@ public final class InstanceRegistration implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(InstanceRegistration.class);
     private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int MAX_FAREWELLS = 2;
-    private static final InstancePatch NO_CHANGE = new InstancePatch(null, null, null);
 
     /*
      * One serial queue: at most one call to the registry is under way, and when it ends `next` compares what the registry
@@ -38,17 +38,19 @@ public final class InstanceRegistration implements AutoCloseable {
     private final String service;
     private final String id;
     private final Supplier<Registration> initial;
+    private final InstanceCalls calls;
     private final Backoff backoff;
     private final CompletableFuture<Registered> first = new CompletableFuture<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
-    private InstancePatch beforeStart = NO_CHANGE;
+    private InstancePatch beforeStart = Patches.NO_CHANGE;
     private volatile boolean stopping;
     private volatile @Nullable Registration wanted;
     private volatile @Nullable Registered registered;
     private volatile @Nullable Long renewedNanos;
     private volatile String problem = "";
 
+    private @Nullable Drain drain;
     private @Nullable Registration told;
     private EventLoop.@Nullable Timer retry;
     private boolean askedToWait;
@@ -66,6 +68,7 @@ public final class InstanceRegistration implements AutoCloseable {
         this.service = Names.service(service);
         this.id = Names.instanceId(id);
         this.initial = initial;
+        this.calls = new InstanceCalls(owner::send, namespace, service, id);
         this.backoff = owner.newBackoff();
     }
 
@@ -99,7 +102,7 @@ public final class InstanceRegistration implements AutoCloseable {
         return first.copy();
     }
 
-    /** Says another status of the instance: STARTING, UP or DRAINING. The same as {@link #update} with it alone. */
+    /** Says another status of the instance: {@link #update} with it alone. */
     public void status(InstanceStatus status) {
         update(InstancePatch.status(status));
     }
@@ -112,11 +115,40 @@ public final class InstanceRegistration implements AutoCloseable {
     public synchronized void update(InstancePatch patch) {
         Registration current = wanted;
         if (current == null) {
-            beforeStart = both(beforeStart, patch);
+            beforeStart = Patches.both(beforeStart, patch);
         } else if (!stopping) {
             wanted = current.with(patch);
             proceed();
         }
+    }
+
+    /**
+     * Says DRAINING, and waits until everybody who watches the service has applied that; from then on nobody chooses this
+     * instance. Another call before the answer takes the place of this one.
+     *
+     * @param timeout how long the registry waits at most
+     * @return completes with the registry's answer, or empty when there is none: the registry does not know the instance or
+     *     could not be asked. Never a failure
+     */
+    public CompletableFuture<Optional<DrainResult>> drain(Duration timeout) {
+        Drain next = new Drain(timeout, new CompletableFuture<>());
+        status(InstanceStatus.DRAINING);
+        boolean accepted = owner.loop().execute(() -> {
+            Drain before = drain;
+            if (before != null) {
+                before.result().complete(Optional.empty());
+            }
+            drain = next;
+            next();
+            // Whatever a call that is under way does.
+            owner.loop()
+                    .schedule(
+                            timeout.toNanos() + STOP_NANOS, () -> next.result().complete(Optional.empty()));
+        });
+        if (!accepted) {
+            next.result().complete(Optional.empty());
+        }
+        return next.result().copy();
     }
 
     /** The registry's last answer; empty while it does not know the instance. */
@@ -129,17 +161,8 @@ public final class InstanceRegistration implements AutoCloseable {
         Registration now = wanted;
         Registered answer = registered;
         Long renewed = renewedNanos;
-        RegistrationState.Phase phase = stopping
-                ? RegistrationState.Phase.STOPPED
-                : now == null
-                        ? RegistrationState.Phase.NEW
-                        : answer == null ? RegistrationState.Phase.REGISTERING : RegistrationState.Phase.REGISTERED;
-        return new RegistrationState(
-                phase,
-                now == null ? null : now.status(),
-                answer,
-                renewed == null ? null : Duration.ofNanos(owner.nanoTime() - renewed),
-                problem);
+        Duration age = renewed == null ? null : Duration.ofNanos(owner.nanoTime() - renewed);
+        return RegistrationState.of(stopping, now, answer, age, problem);
     }
 
     /**
@@ -225,10 +248,12 @@ public final class InstanceRegistration implements AutoCloseable {
         Registered answer = registered;
         if (stopping) {
             farewell(target, answer);
+        } else if (drain != null) {
+            drain(drain, answer);
         } else if (target != null && answer == null) {
             register(target);
         } else if (target != null && answer != null && !target.equals(told)) {
-            call("PATCH", "&generation=" + answer.generation(), difference(told, target), (reply, failure) -> {
+            call(calls.patch(answer, Patches.difference(told, target)), (reply, failure) -> {
                 boolean lost = reply != null && (reply.status() == 404 || reply.status() == 409);
                 if (lost) {
                     forgotten();
@@ -239,8 +264,27 @@ public final class InstanceRegistration implements AutoCloseable {
         }
     }
 
+    private void drain(Drain current, @Nullable Registered answer) {
+        drain = null;
+        if (answer == null) {
+            current.result().complete(Optional.empty());
+            next();
+            return;
+        }
+        call(calls.drain(answer, current.timeout()), (reply, failure) -> {
+            Registration before = told;
+            if (reply != null && reply.isSuccess() && before != null) {
+                told = before.withStatus(InstanceStatus.DRAINING);
+            } else {
+                log.debug("{} could not be drained: {}", this, reply == null ? failure : reply.describe());
+            }
+            current.result().complete(InstanceCalls.drained(reply));
+            next();
+        });
+    }
+
     private void register(Registration target) {
-        call("PUT", "", target, (reply, failure) -> {
+        call(calls.register(target), (reply, failure) -> {
             uncertain = failure != null && RegistryCalls.mayHaveArrived(failure);
             answered(target, reply, failure);
         });
@@ -258,7 +302,7 @@ public final class InstanceRegistration implements AutoCloseable {
             register(target.withStatus(InstanceStatus.DRAINING));
             return;
         }
-        call("DELETE", "&generation=" + answer.generation(), null, (reply, failure) -> {
+        call(calls.deregister(answer), (reply, failure) -> {
             boolean gone = reply != null && (reply.isSuccess() || reply.status() == 404 || reply.status() == 409);
             if (gone) {
                 registered = null;
@@ -351,31 +395,15 @@ public final class InstanceRegistration implements AutoCloseable {
         });
     }
 
-    private void call(String method, String query, @Nullable Object body, Then then) {
+    private void call(CompletableFuture<Reply> sent, Then then) {
         calling = true;
-        String path = "/v1/services/" + service + "/instances/" + id + "?namespace=" + namespace + query;
-        owner.loop().whenDone(owner.send(new RegistryCalls.Call(method, path, body)), (reply, failure) -> {
+        owner.loop().whenDone(sent, (reply, failure) -> {
             calling = false;
             then.accept(reply, failure);
         });
     }
 
-    private static InstancePatch difference(@Nullable Registration from, Registration to) {
-        if (from == null) {
-            return new InstancePatch(to.status(), to.weight(), to.metadata());
-        }
-        return new InstancePatch(
-                from.status() == to.status() ? null : to.status(),
-                from.weight().equals(to.weight()) ? null : to.weight(),
-                from.metadata().equals(to.metadata()) ? null : to.metadata());
-    }
-
-    private static InstancePatch both(InstancePatch earlier, InstancePatch later) {
-        return new InstancePatch(
-                later.status() == null ? earlier.status() : later.status(),
-                later.weight() == null ? earlier.weight() : later.weight(),
-                later.metadata() == null ? earlier.metadata() : later.metadata());
-    }
+    private record Drain(Duration timeout, CompletableFuture<Optional<DrainResult>> result) {}
 
     /** Takes an answer or a failure. */
     @FunctionalInterface

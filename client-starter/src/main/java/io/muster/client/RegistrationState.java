@@ -2,6 +2,7 @@ package io.muster.client;
 
 import io.muster.api.InstanceStatus;
 import io.muster.api.Registered;
+import io.muster.api.Registration;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -30,5 +31,21 @@ public record RegistrationState(
         REGISTERED,
         /** Deregistering, or done with it. */
         STOPPED
+    }
+
+    static RegistrationState of(
+            boolean stopped,
+            @Nullable Registration wanted,
+            @Nullable Registered registered,
+            @Nullable Duration sinceRenewal,
+            String problem) {
+        InstanceStatus status = wanted == null ? null : wanted.status();
+        Phase phase = registered == null ? Phase.REGISTERING : Phase.REGISTERED;
+        if (stopped) {
+            phase = Phase.STOPPED;
+        } else if (wanted == null) {
+            phase = Phase.NEW;
+        }
+        return new RegistrationState(phase, status, registered, sinceRenewal, problem);
     }
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,8 +52,13 @@ final class RegistryCalls {
      *
      * @param path path and query, from {@code /v1} on
      * @param body a record of the wire contract; null for none
+     * @param longerNanos how much longer than the request timeout its answer may take
      */
-    record Call(String method, String path, @Nullable Object body) {}
+    record Call(String method, String path, @Nullable Object body, long longerNanos) {
+        Call(String method, String path, @Nullable Object body) {
+            this(method, path, body, 0);
+        }
+    }
 
     /**
      * Asks the current node, and while one is not available the next, each at most once. Completes with the last answer,
@@ -95,8 +101,9 @@ final class RegistryCalls {
         try {
             CompletableFuture<HttpResponse<byte[]>> exchange =
                     http.sendAsync(request(registry, call), info -> new BoundedBody(MAX_BODY_BYTES));
+            long timeoutNanos = config.requestTimeout().toNanos() + call.longerNanos();
             EventLoop.Timer timer =
-                    timers.schedule(config.requestTimeout().toNanos(), () -> timeOut(result, registry, exchange));
+                    timers.schedule(timeoutNanos, () -> timeOut(result, registry, timeoutNanos, exchange));
             CompletableFuture<HttpResponse<byte[]>> unused = exchange.whenComplete((response, failure) -> {
                 timer.cancel();
                 complete(result, registry, response, failure);
@@ -133,9 +140,9 @@ final class RegistryCalls {
         result.completeExceptionally(new IOException("the registry client is closed"));
     }
 
-    private void timeOut(CompletableFuture<Reply> result, URI registry, CompletableFuture<?> exchange) {
-        String text =
-                registry + " did not answer within " + config.requestTimeout().toMillis() + " ms";
+    private static void timeOut(
+            CompletableFuture<Reply> result, URI registry, long timeoutNanos, CompletableFuture<?> exchange) {
+        String text = registry + " did not answer within " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms";
         if (result.completeExceptionally(new HttpTimeoutException(text))) {
             exchange.cancel(true);
         }

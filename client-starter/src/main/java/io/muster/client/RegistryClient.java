@@ -86,8 +86,7 @@ public final class RegistryClient implements AutoCloseable {
         await(registrations.stop());
         CompletableFuture<Void> closed = new CompletableFuture<>();
         runtime.events().execute(() -> {
-            watch.close();
-            closed.complete(null);
+            CompletableFuture<Void> unused = watch.close().thenRun(() -> closed.complete(null));
         });
         await(closed);
         calls.close();

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,9 @@ final class Watch implements StreamConnection.Listener {
     private final Set<String> forgottenWhileConnecting = new HashSet<>();
     private @Nullable StreamConnection connection;
     private @Nullable Watcher watcher;
+    /** The registry's name for the last stream, which may still be waited for. */
+    private @Nullable String former;
+
     private List<String> named = List.of();
     private @Nullable InstanceReference namedInstance;
     /** The registration that a registry would not take with the stream. */
@@ -87,10 +91,13 @@ final class Watch implements StreamConnection.Listener {
         connect();
     }
 
-    void close() {
+    /** Ends the stream; completes when the registry knows that nobody needs to wait for it, or could not be told. */
+    CompletableFuture<Void> close() {
         closed = true;
+        CompletableFuture<Void> left = watcher == null ? CompletableFuture.completedFuture(null) : watcher.leave();
         drop();
         status.disconnected(failover.current(), "closed");
+        return left;
     }
 
     /** The set of wanted services has grown. */
@@ -199,6 +206,9 @@ final class Watch implements StreamConnection.Listener {
             path.append("&instance=").append(own.service()).append('/').append(own.id());
             path.append("&generation=").append(own.generation());
         }
+        if (former != null) {
+            path.append("&former=").append(former);
+        }
         for (String service : named) {
             path.append("&service=").append(service);
         }
@@ -217,6 +227,7 @@ final class Watch implements StreamConnection.Listener {
         long epoch = event.position().epoch();
         calls.observe(from.registry(), event.position());
         resume.opened(named, epoch);
+        former = event.watcher();
         watcher = new Watcher(
                 calls,
                 loop,
@@ -232,7 +243,8 @@ final class Watch implements StreamConnection.Listener {
         forgottenWhileConnecting.clear();
         watcher.subscribe();
         reconnection.opened(from, event, quiet);
-        status.connected(from, event.warming(), quiet);
+        // Who watches nothing misses nothing, and is told by nothing that it is over.
+        status.connected(from, event.warming() && !views.services().isEmpty(), quiet);
         quiet = false;
         connected.accept(lastEpoch != epoch);
         lastEpoch = epoch;

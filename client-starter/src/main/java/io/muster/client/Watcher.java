@@ -129,6 +129,12 @@ final class Watcher {
         acknowledge();
     }
 
+    /** Tells the registry that nobody acts on this stream any more; completes, without failure, when that is done. */
+    CompletableFuture<Void> leave() {
+        return calls.sendTo(registry, new RegistryCalls.Call("DELETE", path, null))
+                .handle((reply, failure) -> null);
+    }
+
     void close() {
         closed = true;
         cancelLazy();

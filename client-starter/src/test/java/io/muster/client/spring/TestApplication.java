@@ -37,7 +37,9 @@ public class TestApplication {
                 "--server.port=0",
                 "--spring.main.banner-mode=off",
                 "--muster.registry.urls=" + registry.url(),
-                "--muster.registry.backoff.max=500ms"));
+                "--muster.registry.backoff.max=500ms",
+                "--muster.instance.drain-timeout=1s",
+                "--muster.instance.drain-settle=10ms"));
         // A later argument of the same name would make a list of both.
         for (String property : properties) {
             String name = "--" + property.substring(0, property.indexOf('=') + 1);

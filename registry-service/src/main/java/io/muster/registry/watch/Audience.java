@@ -93,11 +93,12 @@ final class Audience {
         settle(watcher.id(), watcher.acknowledged());
     }
 
-    /** A watcher has ended in good order: it acts on nothing any more. */
-    void left(String watcherId) {
-        absent.remove(watcherId);
+    /** A watcher has ended in good order: it acts on nothing any more. Answers whether its stream had broken before. */
+    boolean left(String watcherId) {
+        boolean broken = absent.remove(watcherId) != null;
         drains.forEach(drain -> drain.waiting.remove(watcherId));
         settle();
+        return broken;
     }
 
     /** A watcher's stream broke; its client may come back, and acts on what it knew until then. */

@@ -5,6 +5,7 @@ import io.muster.api.DrainResult;
 import io.muster.api.InstanceReference;
 import io.muster.api.Position;
 import io.muster.api.Problem;
+import io.muster.api.ProblemException;
 import io.muster.api.Subscription;
 import io.muster.api.WatcherEvent;
 import io.muster.registry.catalogue.Change;
@@ -15,7 +16,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -47,7 +47,6 @@ public final class WatchHub implements AutoCloseable {
      * covered by the snapshot's own position, and the client drops it.
      */
     private static final Logger log = LoggerFactory.getLogger(WatchHub.class);
-    private static final int KEEP_ALIVE_SLOTS = 20;
 
     private final Engine engine;
     private final ServiceEncoder encoder;
@@ -64,14 +63,12 @@ public final class WatchHub implements AutoCloseable {
     private volatile boolean closed;
 
     /** Touched by the hub's thread alone. */
-    private final Map<ServiceKey, Set<Watcher>> topics = new HashMap<>();
+    private final Topics topics = new Topics();
 
-    private final List<Set<Watcher>> slots = new ArrayList<>();
-    private final Set<Watcher> warmed = new HashSet<>();
+    private final KeepAlives keepAlives;
     private final Audience audience;
     private final BlockingQueries queries;
     private long lastDispatchNanos;
-    private int slot;
 
     /**
      * @param engine where changes come from
@@ -95,18 +92,16 @@ public final class WatchHub implements AutoCloseable {
         this.audience =
                 new Audience(config.absence().toNanos(), config.maxWatchers(), engine.view()::warming, this::isGone);
         this.queries = new BlockingQueries(engine.view(), config.maxWatchers());
-        for (int i = 0; i < KEEP_ALIVE_SLOTS; i++) {
-            slots.add(new HashSet<>());
-        }
+        this.keepAlives = new KeepAlives(config.stalledAfter().toNanos());
     }
 
     /** Begins to follow the engine. */
     public void start() {
         lastDispatchNanos = nanoClock.getAsLong();
         engine.onChange(this::changed);
-        long slotNanos = Math.max(1, config.keepAlive().toNanos() / KEEP_ALIVE_SLOTS);
+        long slotNanos = Math.max(1, config.keepAlive().toNanos() / KeepAlives.SLOTS);
         Future<?> unusedKeepAlives =
-                executor.scheduleAtFixedRate(guarded(this::keepAlive), slotNanos, slotNanos, TimeUnit.NANOSECONDS);
+                executor.scheduleAtFixedRate(guarded(this::turn), slotNanos, slotNanos, TimeUnit.NANOSECONDS);
     }
 
     /**
@@ -149,11 +144,11 @@ public final class WatchHub implements AutoCloseable {
                     find(watcherId);
                     for (ServiceKey service : List.copyOf(watcher.services())) {
                         if (!wanted.contains(service)) {
-                            leave(watcher, service);
+                            topics.leave(watcher, service);
                         }
                     }
                     for (ServiceKey service : wanted) {
-                        if (join(watcher, service)) {
+                        if (topics.join(watcher, service)) {
                             watcher.stageSnapshot(service);
                         }
                     }
@@ -178,13 +173,15 @@ public final class WatchHub implements AutoCloseable {
     /**
      * A watcher's client ends its stream and acts on what it brought no more: nobody needs to wait for it.
      *
-     * @throws io.muster.api.ProblemException with status 404 when there is no such watcher
+     * @return whether there was such a watcher
      */
-    public void leave(String watcherId) {
-        Watcher watcher = find(watcherId);
-        watcher.leave();
-        watcher.close(Frame.closing(new ClosingEvent("the client left")));
-        executor.execute(guarded(() -> audience.left(watcherId)));
+    public CompletableFuture<Boolean> leave(String watcherId) {
+        Watcher watcher = watchers.get(watcherId);
+        if (watcher != null) {
+            watcher.leave();
+            watcher.close(Frame.closing(new ClosingEvent("the client left")));
+        }
+        return CompletableFuture.supplyAsync(() -> audience.left(watcherId) || watcher != null, executor);
     }
 
     /**
@@ -195,7 +192,7 @@ public final class WatchHub implements AutoCloseable {
     public CompletableFuture<DrainResult> awaitAudience(ServiceKey service, Position position, Duration timeout) {
         CompletableFuture<DrainResult> result = new CompletableFuture<>();
         executor.execute(guarded(() -> {
-            Set<Watcher> members = topics.getOrDefault(service, Set.of());
+            Set<Watcher> members = topics.of(service);
             Audience.Drain drain = audience.begin(service, position, members, result, nanoClock.getAsLong());
             later(timeout, () -> audience.giveUp(drain));
         }));
@@ -273,10 +270,15 @@ public final class WatchHub implements AutoCloseable {
     private Watcher find(String watcherId) {
         Watcher watcher = watchers.get(watcherId);
         if (watcher == null) {
-            throw Problem.of(404, "Unknown watcher", "there is no open stream of that watcher id")
-                    .asException();
+            throw unknownWatcher();
         }
         return watcher;
+    }
+
+    /** There is no such watcher, or its stream has ended. */
+    public static ProblemException unknownWatcher() {
+        return Problem.of(404, "Unknown watcher", "there is no open stream of that watcher id")
+                .asException();
     }
 
     private void open(Watcher watcher) {
@@ -286,17 +288,14 @@ public final class WatchHub implements AutoCloseable {
         boolean warming = engine.view().warming();
         watcher.stageControl(Frame.watcher(new WatcherEvent(watcher.id(), dispatched.position(), warming)));
         List<ServiceKey> services = watcher.request().keys();
-        services.forEach(service -> join(watcher, service));
+        services.forEach(service -> topics.join(watcher, service));
         String former = watcher.request().former();
         if (former != null) {
             audience.returned(former, watcher);
         }
         resume(watcher, services);
         watcher.release();
-        slots.get(Math.floorMod(watcher.id().hashCode(), KEEP_ALIVE_SLOTS)).add(watcher);
-        if (!warming) {
-            warmed.add(watcher);
-        }
+        keepAlives.add(watcher, warming);
         if (closed) {
             watcher.close(Frame.closing(new ClosingEvent("the registry is closing")));
         }
@@ -323,28 +322,14 @@ public final class WatchHub implements AutoCloseable {
         });
     }
 
-    private boolean join(Watcher watcher, ServiceKey service) {
-        topics.computeIfAbsent(service, key -> new HashSet<>()).add(watcher);
-        return watcher.services().add(service);
-    }
-
-    private void leave(Watcher watcher, ServiceKey service) {
-        watcher.services().remove(service);
-        topics.computeIfPresent(service, (key, members) -> {
-            members.remove(watcher);
-            return members.isEmpty() ? null : members;
-        });
-    }
-
     private void forget(Watcher watcher) {
-        watchers.remove(watcher.id());
         executor.execute(guarded(() -> {
+            watchers.remove(watcher.id());
             if (watcher.request().acknowledges() && !watcher.hasLeft() && !closed) {
                 audience.vanished(watcher, nanoClock.getAsLong());
             }
-            List.copyOf(watcher.services()).forEach(service -> leave(watcher, service));
-            slots.forEach(members -> members.remove(watcher));
-            warmed.remove(watcher);
+            topics.leaveAll(watcher);
+            keepAlives.remove(watcher);
         }));
     }
 
@@ -387,7 +372,7 @@ public final class WatchHub implements AutoCloseable {
     }
 
     private Collection<Watcher> stage(ServiceKey service, List<Change> changes, long epoch) {
-        Collection<Watcher> members = topics.getOrDefault(service, Set.of());
+        Collection<Watcher> members = topics.of(service);
         if (!members.isEmpty()) {
             Frame frame = ChangeFrames.encode(service, changes, epoch);
             for (Watcher watcher : members) {
@@ -409,22 +394,9 @@ public final class WatchHub implements AutoCloseable {
         return grouped;
     }
 
-    /** Each turn looks at one slot of the watchers, so that their signs of life do not come all at once. */
-    private void keepAlive() {
-        slot = (slot + 1) % KEEP_ALIVE_SLOTS;
+    private void turn() {
         audience.tick(nanoClock.getAsLong());
-        boolean warming = engine.view().warming();
-        for (Watcher watcher : List.copyOf(slots.get(slot))) {
-            if (watcher.stalledNanos() > config.stalledAfter().toNanos()) {
-                log.info("Stream {} is cut: its reader took nothing for {}", watcher.id(), config.stalledAfter());
-                watcher.abort();
-            } else if (!warming && warmed.add(watcher)) {
-                watcher.services().forEach(watcher::stageSnapshot);
-                watcher.release();
-            } else {
-                watcher.keepAlive();
-            }
-        }
+        keepAlives.turn(engine.view().warming());
     }
 
     /** A task that throws must not end a periodic one, nor pass unseen. */

@@ -121,9 +121,13 @@ class WatchController {
     @Operation(summary = "End a stream for good: its client acts on what it brought no more, and nobody waits for it")
     @ApiResponse(responseCode = "204", description = "The stream ends")
     @DeleteMapping(path = "/{watcher}")
-    ResponseEntity<byte[]> leave(@PathVariable String watcher) {
-        hub.leave(watcher);
-        return ResponseEntity.noContent().build();
+    Mono<ResponseEntity<byte[]>> leave(@PathVariable String watcher) {
+        return Mono.fromFuture(hub.leave(watcher)).map(known -> {
+            if (!known) {
+                throw WatchHub.unknownWatcher();
+            }
+            return ResponseEntity.noContent().build();
+        });
     }
 
     private static InstanceReference instance(String namespace, String instance, @Nullable String generation) {

@@ -1,9 +1,11 @@
 package io.muster.client.spring.registration;
 
+import io.muster.api.DrainResult;
 import io.muster.api.InstanceStatus;
 import io.muster.api.Registered;
 import io.muster.client.InstanceRegistration;
 import io.muster.client.RegistryClient;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -27,7 +29,7 @@ public final class LocalInstance implements AutoServiceRegistration {
     private @Nullable InstanceRegistration registration;
     private @Nullable CompletableFuture<Registered> outcome;
     private boolean ready;
-    private boolean draining;
+    private volatile boolean draining;
 
     LocalInstance(RegistryClient client, InstanceDescription description, Supplier<CompletableFuture<String>> host) {
         this.client = client;
@@ -73,12 +75,20 @@ public final class LocalInstance implements AutoServiceRegistration {
         }
     }
 
-    /** From now on this instance takes no new requests, and only {@link #deregister} follows. */
-    synchronized void drain() {
+    /**
+     * From now on this instance takes no new requests, and only {@link #deregister} follows.
+     *
+     * @param timeout how long to wait at most until everybody who watches this service knows
+     * @return completes with what the registry says of them; empty when it could not be asked. Never a failure
+     */
+    synchronized CompletableFuture<Optional<DrainResult>> drain(Duration timeout) {
         draining = true;
-        if (registration != null) {
-            registration.status(InstanceStatus.DRAINING);
-        }
+        return registration == null ? CompletableFuture.completedFuture(Optional.empty()) : registration.drain(timeout);
+    }
+
+    /** Whether the end of this process has begun. */
+    boolean isDraining() {
+        return draining;
     }
 
     /** Ends the registration; completes within the bounded time of {@link InstanceRegistration#stop}. */

@@ -13,11 +13,14 @@ import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
 import org.springframework.cloud.client.serviceregistry.AutoServiceRegistration;
 import org.springframework.cloud.client.serviceregistry.AutoServiceRegistrationAutoConfiguration;
@@ -26,7 +29,10 @@ import org.springframework.cloud.commons.util.UtilAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
+import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Registers this process, unless {@code muster.instance.enabled} or
@@ -81,12 +87,37 @@ public final class MusterRegistrationAutoConfiguration {
         // Listeners of the event may block, and this is called on the client's event thread.
         Consumer<LocalInstance> announcement = registered -> thread("muster-registered")
                 .execute(() -> events.publishEvent(new InstanceRegisteredEvent<>(registered, registered)));
-        return new RegisterLifecycle(instance, port, client, registry.failFast(), announcement);
+        Farewell farewell = new Farewell(properties.drainTimeout(), properties.drainSettle());
+        return new RegisterLifecycle(instance, port, client, registry.failFast(), farewell, announcement);
     }
 
     @Bean
     DeregisterLifecycle musterDeregisterLifecycle(LocalInstance instance) {
         return new DeregisterLifecycle(instance);
+    }
+
+    /** For servlet applications. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+    @ConditionalOnClass(OncePerRequestFilter.class)
+    static class ServletConfiguration {
+        @Bean
+        FilterRegistrationBean<LastAnswersFilter> musterLastAnswersFilter(LocalInstance instance) {
+            FilterRegistrationBean<LastAnswersFilter> filter =
+                    new FilterRegistrationBean<>(new LastAnswersFilter(instance));
+            filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+            return filter;
+        }
+    }
+
+    /** For WebFlux applications. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+    static class ReactiveConfiguration {
+        @Bean
+        LastAnswersWebFilter musterLastAnswersWebFilter(LocalInstance instance) {
+            return new LastAnswersWebFilter(instance);
+        }
     }
 
     private static Supplier<CompletableFuture<String>> host(

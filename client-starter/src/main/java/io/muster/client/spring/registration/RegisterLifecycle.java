@@ -32,11 +32,13 @@ final class RegisterLifecycle implements SmartLifecycle {
     private final RegistryClient client;
     private final boolean failFast;
     private final Consumer<LocalInstance> announcement;
+    private final Farewell farewell;
     private volatile boolean running;
 
     /**
      * @param port where callers reach this process; empty when it has no port
      * @param failFast whether the start waits for the registration and fails without it
+     * @param farewell what a stop waits for
      * @param announcement called on the client's event thread when the registry first knows the instance; must not block
      */
     RegisterLifecycle(
@@ -44,11 +46,13 @@ final class RegisterLifecycle implements SmartLifecycle {
             Supplier<OptionalInt> port,
             RegistryClient client,
             boolean failFast,
+            Farewell farewell,
             Consumer<LocalInstance> announcement) {
         this.instance = instance;
         this.port = port;
         this.client = client;
         this.failFast = failFast;
+        this.farewell = farewell;
         this.announcement = announcement;
     }
 
@@ -69,8 +73,13 @@ final class RegisterLifecycle implements SmartLifecycle {
 
     @Override
     public void stop() {
+        stop(() -> {});
+    }
+
+    @Override
+    public void stop(Runnable callback) {
         running = false;
-        instance.drain();
+        CompletableFuture<Void> unused = farewell.take(instance).whenComplete((done, failure) -> callback.run());
     }
 
     @Override

@@ -104,6 +104,8 @@ class RegistryBalancedCallsTest {
     private static ConfigurableApplicationContext run(WebApplicationType type, Class<?> configuration) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--muster.registry.urls=" + registry.url(),
+                "--muster.instance.drain-timeout=0s",
+                "--muster.instance.drain-settle=0s",
                 "--server.port=0",
                 "--spring.main.banner-mode=off",
                 "--service.id=" + type + ++services));
