@@ -2,59 +2,79 @@ package io.muster.client;
 
 import java.net.http.HttpClient;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * The clock, the randomness, the threads and the connections of one client: the one place that takes them from the system.
- *
- * <p>Each loop has an HttpClient whose work runs on the loop itself, so that an event goes from the socket's thread to the
- * views in one step. They speak HTTP/1.1 alone: one broken connection then costs one request.
+ * The clock, the randomness and the threads of one client: the one place that takes them from the system.
  *
  * @param nanoTime a monotonic clock
  * @param random thread-safe
  * @param events the thread of stream, views and listeners
- * @param eventsHttp its connections
  * @param renewals the thread of registrations: a listener that hangs must not cost a heartbeat
- * @param renewalsHttp its connections
+ * @param workers HttpClient's threads: they resolve names, which may block, so nothing else may wait for one of them
+ * @param http speaks HTTP/1.1 alone: one broken connection then costs one request
  */
 record ClientRuntime(
         LongSupplier nanoTime,
         RandomGenerator random,
         EventLoop events,
-        HttpClient eventsHttp,
         EventLoop renewals,
-        HttpClient renewalsHttp) {
+        ExecutorService workers,
+        HttpClient http) {
+    private static final int WORKERS = 4;
+    private static final long IDLE_SECONDS = 10;
+
     static ClientRuntime system(ClientConfig config) {
-        EventLoop events = new EventLoop(single("muster-client-events-"));
-        EventLoop renewals = new EventLoop(single("muster-client-renewals-"));
+        ThreadPoolExecutor workers = new ThreadPoolExecutor(
+                WORKERS,
+                WORKERS,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                daemons("muster-client-http-"));
+        workers.allowCoreThreadTimeOut(true);
+        HttpClient http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(config.connectTimeout())
+                .executor(workers)
+                .build();
         return new ClientRuntime(
-                System::nanoTime, new Random(), events, http(config, events), renewals, http(config, renewals));
+                System::nanoTime,
+                new Random(),
+                new EventLoop(single("muster-client-events-")),
+                new EventLoop(single("muster-client-renewals-")),
+                workers,
+                http);
     }
 
     void shutdown() {
         events.shutdown();
         renewals.shutdown();
-    }
-
-    private static HttpClient http(ClientConfig config, EventLoop loop) {
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(config.connectTimeout())
-                .executor(loop.executor())
-                .build();
+        workers.shutdown();
     }
 
     private static ScheduledExecutorService single(String name) {
-        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, name + "1");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, daemons(name));
         executor.setRemoveOnCancelPolicy(true);
         return executor;
+    }
+
+    private static ThreadFactory daemons(String prefix) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, prefix + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
     }
 }

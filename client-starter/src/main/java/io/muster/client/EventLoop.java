@@ -2,7 +2,6 @@ package io.muster.client;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -44,11 +43,6 @@ final class EventLoop {
         }
     }
 
-    /** The same for a library: refuses tasks after the shutdown. */
-    Executor executor() {
-        return executor;
-    }
-
     Timer schedule(long delayNanos, Runnable task) {
         try {
             Future<?> future = executor.schedule(() -> run(task), delayNanos, TimeUnit.NANOSECONDS);
@@ -77,7 +71,8 @@ final class EventLoop {
     private static void run(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An Error too (a listener's class that cannot be loaded): the client must outlive it.
             log.error("A task of the client failed; please report this with its trace", e);
         }
     }

@@ -97,7 +97,9 @@ public final class InstanceRegistration implements AutoCloseable {
         if (wanted == null) {
             wanted = initial.get().with(beforeStart);
             owner.started(this);
-            proceed();
+            if (!proceed()) {
+                throw new IllegalStateException("registry client must be open but was closed");
+            }
         }
         return first.copy();
     }
@@ -132,22 +134,24 @@ public final class InstanceRegistration implements AutoCloseable {
      */
     public CompletableFuture<Optional<DrainResult>> drain(Duration timeout) {
         Drain next = new Drain(timeout, new CompletableFuture<>());
-        status(InstanceStatus.DRAINING);
         boolean accepted = owner.loop().execute(() -> {
             Drain before = drain;
             if (before != null) {
                 before.result().complete(Optional.empty());
             }
             drain = next;
-            next();
+            if (retry != null) {
+                retry.cancel();
+                retry = null;
+            }
             // Whatever a call that is under way does.
-            owner.loop()
-                    .schedule(
-                            timeout.toNanos() + STOP_NANOS, () -> next.result().complete(Optional.empty()));
+            long patience = timeout.toNanos() + STOP_NANOS;
+            owner.loop().schedule(patience, () -> next.result().complete(Optional.empty()));
         });
         if (!accepted) {
             next.result().complete(Optional.empty());
         }
+        status(InstanceStatus.DRAINING);
         return next.result().copy();
     }
 
@@ -236,8 +240,8 @@ public final class InstanceRegistration implements AutoCloseable {
         }
     }
 
-    private void proceed() {
-        owner.loop().execute(this::next);
+    private boolean proceed() {
+        return owner.loop().execute(this::next);
     }
 
     private void next() {
@@ -326,9 +330,7 @@ public final class InstanceRegistration implements AutoCloseable {
 
     private void giveUp() {
         if (stopped.complete(null)) {
-            log.warn(
-                    "No answer to the deregistration of {} within 2 s; unless one comes the registry evicts it after its TTL",
-                    this);
+            log.warn("No answer to the deregistration of {} within 2 s; the registry evicts it after its TTL", this);
         }
     }
 
@@ -351,6 +353,7 @@ public final class InstanceRegistration implements AutoCloseable {
 
     private void accepted(Registration sent, Registered answer) {
         Registered before = registered;
+        Registration toldBefore = told;
         told = sent;
         registered = answer;
         renewedNanos = owner.nanoTime();
@@ -360,6 +363,8 @@ public final class InstanceRegistration implements AutoCloseable {
         if (before == null || !before.generation().equals(answer.generation())) {
             owner.registered();
             log.info("Registered {} as {} ({})", this, answer.generation(), sent.status());
+        } else if (toldBefore != null && toldBefore.status() != sent.status()) {
+            log.info("{} is {} now", this, sent.status());
         }
         if (!stopping) {
             owner.changed();

@@ -78,7 +78,7 @@ final class RegistryCalls {
                 return;
             }
             // A kept connection may have been closed by the other side just now: that says nothing of the node.
-            if (mayRepeat && failure != null && isBrokenConnection(failure)) {
+            if (mayRepeat && !closed && failure != null && isBrokenConnection(failure)) {
                 attempt(call, nodesLeft, false, result);
                 return;
             }
@@ -102,11 +102,16 @@ final class RegistryCalls {
             CompletableFuture<HttpResponse<byte[]>> exchange =
                     http.sendAsync(request(registry, call), info -> new BoundedBody(MAX_BODY_BYTES));
             long timeoutNanos = config.requestTimeout().toNanos() + call.longerNanos();
-            EventLoop.Timer timer =
-                    timers.schedule(timeoutNanos, () -> timeOut(result, registry, timeoutNanos, exchange));
-            CompletableFuture<HttpResponse<byte[]>> unused = exchange.whenComplete((response, failure) -> {
+            EventLoop.Timer timer = timers.schedule(timeoutNanos, () -> timeOut(result, registry, timeoutNanos));
+            CompletableFuture<Void> unusedExchange = exchange.handle((response, failure) -> {
                 timer.cancel();
                 complete(result, registry, response, failure);
+                return null;
+            });
+            CompletableFuture<Reply> unusedResult = result.whenComplete((reply, failure) -> {
+                if (failure != null) {
+                    exchange.cancel(true);
+                }
             });
         } catch (RuntimeException e) {
             result.completeExceptionally(new IOException("cannot send to " + registry, e));
@@ -140,12 +145,9 @@ final class RegistryCalls {
         result.completeExceptionally(new IOException("the registry client is closed"));
     }
 
-    private static void timeOut(
-            CompletableFuture<Reply> result, URI registry, long timeoutNanos, CompletableFuture<?> exchange) {
+    private static void timeOut(CompletableFuture<Reply> result, URI registry, long timeoutNanos) {
         String text = registry + " did not answer within " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms";
-        if (result.completeExceptionally(new HttpTimeoutException(text))) {
-            exchange.cancel(true);
-        }
+        result.completeExceptionally(new HttpTimeoutException(text));
     }
 
     private void complete(

@@ -42,8 +42,8 @@ public final class RegistryClient implements AutoCloseable {
         this.runtime = runtime;
         Failover failover = new Failover(config.registryUrls());
         EpochWatch epochs = new EpochWatch();
-        this.calls = new RegistryCalls(runtime.eventsHttp(), config, failover, epochs, runtime.events());
-        this.renewalCalls = new RegistryCalls(runtime.renewalsHttp(), config, failover, epochs, runtime.renewals());
+        this.calls = new RegistryCalls(runtime.http(), config, failover, epochs, runtime.events());
+        this.renewalCalls = new RegistryCalls(runtime.http(), config, failover, epochs, runtime.renewals());
         this.views = new Views(config.namespace());
         this.status = new StreamStatus(runtime.nanoTime(), failover.current());
         this.registrations = new Registrations(config, runtime, renewalCalls, this::instanceChanged);
@@ -89,6 +89,8 @@ public final class RegistryClient implements AutoCloseable {
             CompletableFuture<Void> unused = watch.close().thenRun(() -> closed.complete(null));
         });
         await(closed);
+        // A listener that hangs, or that called this, keeps the loop from closing the stream.
+        watch.cut();
         calls.close();
         renewalCalls.close();
         views.all().forEach(ServiceView::abandon);

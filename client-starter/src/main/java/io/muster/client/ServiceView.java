@@ -97,7 +97,7 @@ public final class ServiceView {
     private void call(Consumer<ServiceSnapshot> listener, ServiceSnapshot snapshot) {
         try {
             listener.accept(snapshot);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.warn("A listener of service {} failed; the view goes on without it having seen this state", service, e);
         }
     }

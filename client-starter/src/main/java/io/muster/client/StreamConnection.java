@@ -34,8 +34,8 @@ final class StreamConnection implements EventStreamParser.Sink {
     private final long openedNanos;
     private volatile long lastByteNanos;
     private volatile Flow.@Nullable Subscription subscription;
-    private @Nullable CompletableFuture<HttpResponse<byte[]>> exchange;
-    private boolean over;
+    private volatile @Nullable CompletableFuture<HttpResponse<byte[]>> exchange;
+    private volatile boolean over;
 
     /** Takes what a stream brings, in order, until {@link #ended}. */
     interface Listener {
@@ -86,8 +86,9 @@ final class StreamConnection implements EventStreamParser.Sink {
 
     void open() {
         try {
-            exchange = http.sendAsync(request, this::body);
-            loop.whenDone(exchange, this::over);
+            CompletableFuture<HttpResponse<byte[]>> sent = http.sendAsync(request, this::body);
+            exchange = sent;
+            loop.whenDone(sent, this::over);
         } catch (RuntimeException e) {
             fail(Printable.of(e));
         }
@@ -106,15 +107,14 @@ final class StreamConnection implements EventStreamParser.Sink {
         return lastByteNanos;
     }
 
-    /** Ends the stream without a word to its listener. */
+    /** Ends the stream without a word to its listener; any thread may. */
     void cut() {
         over = true;
-        Flow.Subscription current = subscription;
+        CompletableFuture<HttpResponse<byte[]>> current = exchange;
         if (current != null) {
-            current.cancel();
-        }
-        if (exchange != null) {
-            exchange.cancel(true);
+            // Not the subscription: HttpClient would count the cancelled exchange as pending, and keep its selector for
+            // ever.
+            current.cancel(true);
         }
     }
 

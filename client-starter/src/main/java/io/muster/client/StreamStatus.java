@@ -106,7 +106,7 @@ final class StreamStatus {
         for (Consumer<ConnectionState> listener : listeners) {
             try {
                 listener.accept(state);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.warn("A listener of the registry's connection failed; it did not take {}", state, e);
             }
         }

@@ -44,7 +44,7 @@ final class Watch implements StreamConnection.Listener {
     private final ResumePoint resume = new ResumePoint();
 
     private final Set<String> forgottenWhileConnecting = new HashSet<>();
-    private @Nullable StreamConnection connection;
+    private volatile @Nullable StreamConnection connection;
     private @Nullable Watcher watcher;
     /** The registry's name for the last stream, which may still be waited for. */
     private @Nullable String former;
@@ -55,7 +55,7 @@ final class Watch implements StreamConnection.Listener {
     private @Nullable InstanceReference refusedInstance;
 
     private boolean closingAnnounced;
-    private boolean closed;
+    private volatile boolean closed;
     private boolean quiet;
     private long lastEpoch = -1;
     private long lastCheckNanos;
@@ -98,6 +98,15 @@ final class Watch implements StreamConnection.Listener {
         drop();
         status.disconnected(failover.current(), "closed");
         return left;
+    }
+
+    /** Ends the stream's connection, whatever the loop does; for any thread, after which nothing is opened again. */
+    void cut() {
+        closed = true;
+        StreamConnection current = connection;
+        if (current != null) {
+            current.cut();
+        }
     }
 
     /** The set of wanted services has grown. */
@@ -185,7 +194,7 @@ final class Watch implements StreamConnection.Listener {
         forgottenWhileConnecting.clear();
         Position resumed = resume.position().orElse(null);
         StreamConnection next = new StreamConnection(
-                runtime.eventsHttp(),
+                runtime.http(),
                 loop,
                 runtime.nanoTime(),
                 registry,
@@ -231,7 +240,7 @@ final class Watch implements StreamConnection.Listener {
         watcher = new Watcher(
                 calls,
                 loop,
-                reconnection.newBackoff(),
+                reconnection::newBackoff,
                 runtime.random(),
                 from.registry(),
                 event.watcher(),
@@ -297,8 +306,9 @@ final class Watch implements StreamConnection.Listener {
 
     /** Leaves the stream as it is, open or not. */
     private void drop() {
-        if (connection != null) {
-            connection.cut();
+        StreamConnection current = connection;
+        if (current != null) {
+            current.cut();
             connection = null;
         }
         if (watcher != null) {

@@ -41,7 +41,8 @@ final class Watcher {
     private final EventLoop loop;
     private final URI registry;
     private final String path;
-    private final Backoff backoff;
+    private final Backoff subscriptionBackoff;
+    private final Backoff acknowledgementBackoff;
     private final RandomGenerator random;
     private final Supplier<Collection<String>> wanted;
     private final Consumer<String> broken;
@@ -65,6 +66,7 @@ final class Watcher {
     private int failures;
 
     /**
+     * @param newBackoff makes one for each kind of call
      * @param named the services that the stream's URL named
      * @param wanted the services that are wanted now
      * @param broken told, with the reason, when the stream is of no more use
@@ -72,7 +74,7 @@ final class Watcher {
     Watcher(
             RegistryCalls calls,
             EventLoop loop,
-            Backoff backoff,
+            Supplier<Backoff> newBackoff,
             RandomGenerator random,
             URI registry,
             String id,
@@ -81,7 +83,8 @@ final class Watcher {
             Consumer<String> broken) {
         this.calls = calls;
         this.loop = loop;
-        this.backoff = backoff;
+        this.subscriptionBackoff = newBackoff.get();
+        this.acknowledgementBackoff = newBackoff.get();
         this.random = random;
         this.registry = registry;
         this.path = "/v1/watch/" + id;
@@ -147,7 +150,7 @@ final class Watcher {
         }
         if (reply != null && reply.isSuccess()) {
             failures = 0;
-            backoff.reset();
+            subscriptionBackoff.reset();
             leaving.removeIf(service -> !sent.contains(service));
             subscribed = sent;
             subscribe();
@@ -159,7 +162,7 @@ final class Watcher {
             return;
         }
         subscribing = true;
-        loop.schedule(backoff.nextNanos(), () -> {
+        loop.schedule(subscriptionBackoff.nextNanos(), () -> {
             subscribing = false;
             subscribe();
         });
@@ -219,8 +222,9 @@ final class Watcher {
         boolean success = reply != null && reply.isSuccess();
         if (success) {
             acknowledged = sent;
+            acknowledgementBackoff.reset();
         }
-        long gap = success ? GAP_NANOS : GAP_NANOS + backoff.nextNanos();
+        long gap = success ? GAP_NANOS : GAP_NANOS + acknowledgementBackoff.nextNanos();
         loop.schedule(gap, () -> {
             acknowledging = false;
             acknowledge();

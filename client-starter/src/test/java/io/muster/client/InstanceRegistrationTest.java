@@ -311,7 +311,8 @@ class InstanceRegistrationTest {
         await().until(() -> client.state().connected());
         registration.start().get(10, TimeUnit.SECONDS);
         Stream second = registry.nextStream();
-        assertThat(second.request().query()).isEqualTo("ack=true&namespace=default&instance=orders/o-1&generation=1:7");
+        assertThat(second.request().query())
+                .isEqualTo("ack=true&namespace=default&instance=orders/o-1&generation=1:7&former=w1");
         second.watcher("w2", "1:7");
         assertThat(client.state().connected()).isTrue();
         assertThat(client.state().reconnects()).isZero();

@@ -7,11 +7,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.muster.api.Instance;
 import io.muster.api.Position;
+import io.muster.api.Registration;
 import io.muster.client.ScriptedRegistry.Stream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -133,7 +135,7 @@ class StreamTest extends ScriptedStream {
         long threads = Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("muster-client"))
                 .count();
-        assertThat(threads).isLessThanOrEqualTo(2);
+        assertThat(threads).isLessThanOrEqualTo(6);
         assertThat(Thread.getAllStackTraces().keySet())
                 .filteredOn(thread -> thread.getName().startsWith("muster-client"))
                 .allMatch(Thread::isDaemon);
@@ -149,6 +151,76 @@ class StreamTest extends ScriptedStream {
         await().pollInterval(Duration.ofMillis(10))
                 .atMost(Duration.ofSeconds(2))
                 .until(() -> isBroken(stream));
+    }
+
+    @Test
+    void endsTheConnectionWhenAListenerHangs() throws Exception {
+        CountDownLatch hold = new CountDownLatch(1);
+        client.view("orders").onChange(snapshot -> {
+            try {
+                hold.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        client.start();
+        Stream stream = registry.nextStream().watcher("w1", "1:5").snapshot("orders", "1:5", "a");
+        await().until(() -> client.view("orders").known());
+        client.close();
+        await().pollInterval(Duration.ofMillis(10))
+                .atMost(Duration.ofSeconds(2))
+                .until(() -> isBroken(stream));
+        hold.countDown();
+    }
+
+    @Test
+    void leavesNoThreadBehind() throws Exception {
+        long before = selectors();
+        for (int i = 0; i < 5; i++) {
+            try (RegistryClient other = RegistryClient.create(fast(registry.url()))) {
+                other.view("orders");
+                other.start();
+                registry.nextStream().watcher("w" + i, "1:5").snapshot("orders", "1:5", "a");
+                await().until(() -> other.view("orders").known());
+            }
+        }
+        // HttpClient's selector thread ends some time after its last connection, when the client is collected.
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            System.gc();
+            return selectors() <= before;
+        });
+    }
+
+    private static long selectors() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().contains("SelectorManager"))
+                .count();
+    }
+
+    @Test
+    void outlivesAListenerThatThrowsAnError() throws Exception {
+        client.onStateChange(state -> {
+            throw new NoClassDefFoundError("a listener whose class is not there");
+        });
+        client.view("orders").onChange(snapshot -> {
+            throw new AssertionError("a listener that fails harms nobody");
+        });
+        client.start();
+        registry.nextStream()
+                .watcher("w1", "1:5")
+                .snapshot("orders", "1:5", "a")
+                .cut();
+        registry.nextStream().watcher("w2", "1:6").change("orders", "1:6", "b");
+        await().until(() -> client.view("orders").up().size() == 2);
+    }
+
+    @Test
+    void refusesARegistrationOnceItIsClosed() {
+        InstanceRegistration registration = client.register("orders", "a", Registration.of("p", "127.0.0.1", 80));
+        client.close();
+        assertThatThrownBy(registration::start)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
     }
 
     private static boolean isBroken(Stream stream) {

@@ -1,5 +1,7 @@
 package io.muster.api;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Map;
 
 /** The rules for names, addresses and metadata. Each check returns its argument or throws {@link InvalidFieldException}. */
@@ -54,14 +56,25 @@ public final class Names {
             char c = value.charAt(i);
             valid = address ? isHex(c) || c == ':' || c == '.' : isAlphanumeric(c) || c == '.' || c == '-';
         }
-        if (valid && !address) {
-            valid = value.charAt(0) != '-' && value.charAt(0) != '.' && !value.contains("..");
+        if (valid) {
+            valid = address
+                    ? isIpv6Address(value)
+                    : value.charAt(0) != '-' && value.charAt(0) != '.' && !value.contains("..");
         }
         if (!valid) {
             throw new InvalidFieldException(
                     "host", "a host name, an IPv4 or an IPv6 address of 1 to 253 characters", value);
         }
         return value;
+    }
+
+    private static boolean isIpv6Address(String value) {
+        try {
+            // In brackets it is read as an address and never looked up as a name.
+            return InetAddress.getByName("[" + value + "]").getAddress().length > 0;
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     /** A TCP port, 1 to 65535. */
@@ -98,9 +111,11 @@ public final class Names {
             if (entry.getValue() == null) {
                 throw new InvalidFieldException("metadata." + Text.printable(key), "a string", "null");
             }
-            if (hasControl(key) || hasControl(entry.getValue())) {
+            if (!isText(key) || !isText(entry.getValue())) {
                 throw new InvalidFieldException(
-                        "metadata." + Text.printable(key), "free of control characters", entry.getValue());
+                        "metadata." + Text.printable(key),
+                        "text without control characters and half surrogate pairs",
+                        entry.getValue());
             }
             bytes += utf8Length(key) + utf8Length(entry.getValue());
         }
@@ -159,14 +174,17 @@ public final class Names {
         return (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || (c >= '0' && c <= '9');
     }
 
-    /** Escaped in JSON they take six times their place, which would defeat the bounds on what is sent. */
-    private static boolean hasControl(String text) {
+    /** Controls and half surrogate pairs take six times their place in JSON, which would defeat the bounds on what is sent. */
+    private static boolean isText(String text) {
         for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) < 0x20) {
-                return true;
+            char c = text.charAt(i);
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+            } else if (c < 0x20 || Character.isSurrogate(c)) {
+                return false;
             }
         }
-        return false;
+        return true;
     }
 
     private static long utf8Length(String text) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +38,23 @@ class NamesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a b", "http://x", "a/b", "x@y", "[::1]", "-a", ".a", "a..b", "h:80x"})
+    @ValueSource(
+            strings = {
+                "",
+                "a b",
+                "http://x",
+                "a/b",
+                "x@y",
+                "[::1]",
+                "1:2:3:::",
+                "1:2",
+                ":",
+                "::ffff:300.1.1.1",
+                "-a",
+                ".a",
+                "a..b",
+                "h:80x"
+            })
     void otherTextsAreNoHosts(String host) {
         assertThatExceptionOfType(InvalidFieldException.class).isThrownBy(() -> Names.host(host));
     }
@@ -70,6 +87,14 @@ class NamesTest {
                 .isThrownBy(() -> Names.metadata(Map.of("k", "a\nb")))
                 .satisfies(e -> assertThat(e.field()).isEqualTo("metadata.k"));
         assertThatExceptionOfType(InvalidFieldException.class).isThrownBy(() -> Names.metadata(Map.of("k\u0001", "a")));
+    }
+
+    @Test
+    void metadataHasNoHalfSurrogatePairs() {
+        assertThat(Names.metadata(Map.of("k", "\ud83d\ude00"))).hasSize(1);
+        for (String half : List.of("\ud83d", "\ude00", "a\ud83d", "\ude00\ud83d")) {
+            assertThatExceptionOfType(InvalidFieldException.class).isThrownBy(() -> Names.metadata(Map.of("k", half)));
+        }
     }
 
     @ParameterizedTest

@@ -25,7 +25,6 @@ import org.springframework.http.client.ReactorResourceFactory;
 /** Puts the server's parts together; the one place where clocks, randomness and threads come from. */
 @Configuration(proxyBeanMethods = false)
 class RegistryConfiguration {
-    /** How long a request may take to arrive as a whole. */
     @Bean
     LongSupplier nanoClock() {
         return System::nanoTime;

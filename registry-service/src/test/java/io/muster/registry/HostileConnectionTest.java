@@ -1,6 +1,7 @@
 package io.muster.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,6 +69,24 @@ class HostileConnectionTest {
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(answer).startsWith("HTTP/1.1 408 ").contains("Request timeout");
             assertThat(registry.call("GET", "/v1/services/orders").body()).contains("\"instances\":[]");
+        }
+    }
+
+    @Test
+    void streamsThatCloseAtOnceLeaveNoWatcher() throws Exception {
+        try (RunningRegistry registry = RunningRegistry.start("muster.server.limits.max-streams=50")) {
+            for (int i = 0; i < 200; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), registry.port());
+                socket.setSoLinger(i % 2 == 0, 0);
+                socket.getOutputStream().write(get("/v1/watch?service=a&ack=true"));
+                for (int spin = 0; spin < i * 500; spin++) {
+                    Thread.onSpinWait();
+                }
+                socket.close();
+            }
+
+            await().untilAsserted(() ->
+                    assertThat(registry.call("GET", "/actuator/health").body()).contains("\"watchers\":0"));
         }
     }
 

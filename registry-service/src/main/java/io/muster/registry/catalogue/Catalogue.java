@@ -1,5 +1,6 @@
 package io.muster.registry.catalogue;
 
+import io.muster.api.InstanceStatus;
 import io.muster.api.Position;
 import io.muster.api.Registration;
 import io.muster.registry.catalogue.Outcome.Applied;
@@ -134,7 +135,7 @@ public final class Catalogue {
                     return new Applied(current.generation(), Effect.UNCHANGED);
                 }
                 InstanceRecord replaced = current.with(registration);
-                if (!hasRoom(found, replaced)) {
+                if (!hasRoom(found, replaced, superseded(command))) {
                     return new Outcome.ServiceFull(command.key().service(), MAX_SERVICE_BYTES);
                 }
                 supersede(command, changes);
@@ -149,8 +150,7 @@ public final class Catalogue {
 
     private Outcome registerAnew(
             Command.Register command, Optional<InstanceRecord> former, Collection<Change> changes) {
-        // Superseding takes positions, and it gives only room: what fits before fits after.
-        if (!hasRoom(former, record(command, position()))) {
+        if (!hasRoom(former, record(command, position()), superseded(command))) {
             return new Outcome.ServiceFull(command.key().service(), MAX_SERVICE_BYTES);
         }
         supersede(command, changes);
@@ -164,11 +164,17 @@ public final class Catalogue {
         return new InstanceRecord(command.key(), generation, command.registration(), command.owner(), Checks.PASSING);
     }
 
-    /** A record may always become smaller, or stay as large as it is. */
-    private boolean hasRoom(Optional<InstanceRecord> former, InstanceRecord next) {
-        long before = former.map(InstanceRecord::encodedBytes).orElse(0L);
-        long grown = next.encodedBytes() - before;
-        return grown <= 0 || service(next.key().service()).encodedBytes() + grown <= MAX_SERVICE_BYTES;
+    /** A record may always become smaller, or stay as large as it is; those that go make room. */
+    private boolean hasRoom(Optional<InstanceRecord> former, InstanceRecord next, List<InstanceRecord> going) {
+        ServiceKey service = next.key().service();
+        long grown =
+                next.encodedBytes() - former.map(InstanceRecord::encodedBytes).orElse(0L);
+        for (InstanceRecord one : going) {
+            if (one.key().service().equals(service)) {
+                grown -= one.encodedBytes();
+            }
+        }
+        return grown <= 0 || service(service).encodedBytes() + grown <= MAX_SERVICE_BYTES;
     }
 
     private Outcome patch(InstanceRecord current, Command.Patch command, Collection<Change> changes) {
@@ -177,7 +183,7 @@ public final class Catalogue {
             return new Applied(current.generation(), Effect.UNCHANGED);
         }
         InstanceRecord next = current.with(patched);
-        if (!hasRoom(Optional.of(current), next)) {
+        if (!hasRoom(Optional.of(current), next, List.of())) {
             return new Outcome.ServiceFull(current.key().service(), MAX_SERVICE_BYTES);
         }
         put(next, Source.INSTANCE, "patched", changes);
@@ -228,7 +234,8 @@ public final class Catalogue {
         int grown = former.isPresent() ? size : size + 1;
         size = grown;
         index = changed;
-        changes.add(new Change(changed, record.key(), record, source, reason));
+        InstanceStatus earlier = former.map(InstanceRecord::status).orElse(null);
+        changes.add(new Change(changed, record.key(), earlier, record, source, reason));
     }
 
     private void remove(InstanceRecord record, Source source, String reason, Collection<Change> changes) {
@@ -245,7 +252,7 @@ public final class Catalogue {
         int shrunk = size - 1;
         size = shrunk;
         index = changed;
-        changes.add(new Change(changed, record.key(), null, source, reason));
+        changes.add(new Change(changed, record.key(), record.status(), null, source, reason));
     }
 
     private void unlink(InstanceRecord record) {

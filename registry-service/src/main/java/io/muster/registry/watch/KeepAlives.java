@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,15 +19,20 @@ final class KeepAlives {
     private static final Logger log = LoggerFactory.getLogger(KeepAlives.class);
 
     private final long stalledNanos;
+    private final Consumer<Watcher> forget;
     private final List<Set<Watcher>> slots = new ArrayList<>();
     /** Those that have been told everything since the registry is warm. */
     private final Set<Watcher> warmed = new HashSet<>();
 
     private int slot;
 
-    /** @param stalledNanos after how long a stream whose reader takes nothing is cut */
-    KeepAlives(long stalledNanos) {
+    /**
+     * @param stalledNanos after how long a stream whose reader takes nothing is cut
+     * @param forget told of a stream that was cut
+     */
+    KeepAlives(long stalledNanos, Consumer<Watcher> forget) {
         this.stalledNanos = stalledNanos;
+        this.forget = forget;
         for (int i = 0; i < SLOTS; i++) {
             slots.add(new HashSet<>());
         }
@@ -50,6 +56,7 @@ final class KeepAlives {
             if (watcher.stalledNanos() > stalledNanos) {
                 log.info("Stream {} is cut: its reader takes nothing", watcher.id());
                 watcher.abort();
+                forget.accept(watcher);
             } else if (!warming && warmed.add(watcher)) {
                 watcher.services().forEach(watcher::stageSnapshot);
                 watcher.release();

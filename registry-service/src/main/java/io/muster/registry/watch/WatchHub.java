@@ -92,7 +92,7 @@ public final class WatchHub implements AutoCloseable {
         this.audience =
                 new Audience(config.absence().toNanos(), config.maxWatchers(), engine.view()::warming, this::isGone);
         this.queries = new BlockingQueries(engine.view(), config.maxWatchers());
-        this.keepAlives = new KeepAlives(config.stalledAfter().toNanos());
+        this.keepAlives = new KeepAlives(config.stalledAfter().toNanos(), this::forget);
     }
 
     /** Begins to follow the engine. */
@@ -324,7 +324,9 @@ public final class WatchHub implements AutoCloseable {
 
     private void forget(Watcher watcher) {
         executor.execute(guarded(() -> {
-            watchers.remove(watcher.id());
+            if (watchers.remove(watcher.id()) == null) {
+                return;
+            }
             if (watcher.request().acknowledges() && !watcher.hasLeft() && !closed) {
                 audience.vanished(watcher, nanoClock.getAsLong());
             }

@@ -177,6 +177,11 @@ final class FrequentCalls implements NettyRouteProvider {
     }
 
     private Publisher<Void> refuse(HttpServerResponse response, Problem problem) {
+        if (problem.status() == 408) {
+            response.header(HttpHeaderNames.CONNECTION, "close");
+        } else if (problem.status() == 503) {
+            response.header(HttpHeaderNames.RETRY_AFTER, ProblemHandler.RETRY_AFTER_SECONDS);
+        }
         return send(
                 response,
                 problem.status(),

@@ -181,11 +181,14 @@ class InstanceController {
                     .asException();
         }
         if (outcome instanceof Outcome.ServiceFull full) {
-            throw Problem.of(
-                            507,
+            throw new Problem(
+                            "urn:muster:problem:service-full",
                             "Service full",
+                            422,
                             "the instances of " + full.service().service() + " may take at most " + full.limit()
-                                    + " bytes; give them less metadata")
+                                    + " bytes; give them less metadata",
+                            "metadata",
+                            null)
                     .asException();
         }
         Outcome.NotFound missing = (Outcome.NotFound) outcome;

@@ -31,7 +31,10 @@ import reactor.core.publisher.Mono;
 @Order(-2)
 final class ProblemHandler implements ErrorWebExceptionHandler {
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
-    private static final String RETRY_AFTER_SECONDS = "1";
+    static final String RETRY_AFTER_SECONDS = "1";
+
+    /** The engine cannot decide anything now. */
+    static final Problem UNAVAILABLE = Problem.of(503, "Unavailable", "the registry cannot do that now");
 
     /** The request did not arrive in time. */
     static final Problem REQUEST_TIMEOUT = Problem.of(408, "Request timeout", "the request did not arrive in time");
@@ -57,6 +60,10 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
         }
         if (problem.status() == 503) {
             headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        if (problem.status() == 408) {
+            // What remains of the request may still come, and would be taken for the next one.
+            headers.set(HttpHeaders.CONNECTION, "close");
         }
         headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
         byte[] body = JsonCodec.server().encode(problem);
@@ -120,7 +127,7 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
             return REQUEST_TIMEOUT;
         }
         if (error instanceof EngineUnavailableException) {
-            return Problem.of(503, "Unavailable", "the registry cannot do that now");
+            return UNAVAILABLE;
         }
         return Problem.of(500, "Internal error", "the registry failed; its log says why");
     }

@@ -38,6 +38,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.netty.DisposableChannel;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -85,7 +86,9 @@ class WatchController {
         NettyDataBufferFactory buffers = (NettyDataBufferFactory) response.bufferFactory();
         Flux<Publisher<DataBuffer>> body =
                 groups.map(group -> group.map(parts -> buffers.wrap(Unpooled.wrappedBuffer(parts))));
-        return response.writeAndFlushWith(body);
+        // A connection that closed before the first write ends the writing without a cancellation of what it writes.
+        Sinks.Empty<Void> over = Sinks.empty();
+        return response.writeAndFlushWith(body.takeUntilOther(over.asMono())).doFinally(signal -> over.tryEmitEmpty());
     }
 
     @Operation(

@@ -2,6 +2,7 @@ package io.muster.registry.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.api.InstanceStatus;
 import io.muster.api.Position;
 import io.muster.api.Registration;
 import io.muster.registry.catalogue.Change;
@@ -97,7 +98,7 @@ class DeadlineTrackerTest {
     @Test
     void oneThatIsGoneHasNoDeadline() {
         registered(0);
-        tracker.changed(new Change(2, KEY, null, Source.INSTANCE, "deregistered"), 5);
+        tracker.changed(new Change(2, KEY, InstanceStatus.UP, null, Source.INSTANCE, "deregistered"), 5);
 
         assertThat(lookUntil(10 * TTL)).isEmpty();
         assertThat(tracker.renew(KEY, GENERATION, 6, revivals)).isFalse();
@@ -126,6 +127,6 @@ class DeadlineTrackerTest {
 
     private void change(Checks checks, long now) {
         InstanceRecord record = new InstanceRecord(KEY, GENERATION, Registration.of("p", "h", 1), "anonymous", checks);
-        tracker.changed(new Change(1, KEY, record, Source.INSTANCE, ""), now);
+        tracker.changed(new Change(1, KEY, null, record, Source.INSTANCE, ""), now);
     }
 }

@@ -1,6 +1,5 @@
 package io.muster.client.spring.discovery;
 
-import io.muster.api.Instance;
 import io.muster.api.InvalidFieldException;
 import io.muster.api.Names;
 import io.muster.api.ServiceList;
@@ -54,7 +53,7 @@ final class ServiceLookup {
 
     /** The instances that take requests now. */
     static List<ServiceInstance> instances(ServiceView view) {
-        return view.up().stream().map(instance -> instance(view, instance)).toList();
+        return List.copyOf(MusterServiceInstance.takingRequests(view.service(), view.up()));
     }
 
     /**
@@ -94,9 +93,5 @@ final class ServiceLookup {
                 .map(ServiceView::service)
                 .sorted()
                 .toList();
-    }
-
-    private static ServiceInstance instance(ServiceView view, Instance instance) {
-        return MusterServiceInstance.of(view.service(), instance);
     }
 }

@@ -3,10 +3,14 @@ package io.muster.client.spring.loadbalancer;
 import io.muster.api.Instance;
 import io.muster.lb.Target;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.loadbalancer.DefaultResponse;
 import org.springframework.cloud.client.loadbalancer.Response;
@@ -18,6 +22,7 @@ import org.springframework.cloud.client.loadbalancer.Response;
  * preference and weighting read them there.
  */
 public final class MusterServiceInstance implements ServiceInstance, Target {
+    private static final Logger log = LoggerFactory.getLogger(MusterServiceInstance.class);
     private static final String ZONE = "zone";
     private static final String WEIGHT = "weight";
 
@@ -42,6 +47,25 @@ public final class MusterServiceInstance implements ServiceInstance, Target {
     /** The instance of that service. */
     public static MusterServiceInstance of(String service, Instance instance) {
         return new MusterServiceInstance(service, instance);
+    }
+
+    /** Those that take requests. One address that cannot be called does not cost the service its others. */
+    public static List<MusterServiceInstance> takingRequests(String service, List<Instance> instances) {
+        List<MusterServiceInstance> taking = new ArrayList<>(instances.size());
+        for (Instance instance : instances) {
+            if (instance.status().takesRequests()) {
+                try {
+                    taking.add(of(service, instance));
+                } catch (IllegalArgumentException e) {
+                    log.warn(
+                            "Instance {} of service {} takes no calls from here: {}",
+                            instance.id(),
+                            service,
+                            e.getMessage());
+                }
+            }
+        }
+        return taking;
     }
 
     /** What the registry says of it. */

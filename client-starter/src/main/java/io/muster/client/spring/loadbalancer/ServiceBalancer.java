@@ -10,16 +10,12 @@ import io.muster.lb.LoadBalancer;
 import io.muster.lb.Snapshot;
 import io.muster.lb.Ticket;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.cloud.client.ServiceInstance;
 
 /**
@@ -28,8 +24,6 @@ import org.springframework.cloud.client.ServiceInstance;
  * wait for.
  */
 final class ServiceBalancer implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(ServiceBalancer.class);
-
     /** What strategies that hash get as long as nothing says how calls belong together. */
     private static final long NO_KEY = 0;
 
@@ -152,8 +146,8 @@ final class ServiceBalancer implements AutoCloseable {
         String text =
                 "No instance of service " + seen.service() + " in namespace " + seen.namespace() + " takes requests: ";
         if (!view.known()) {
-            return text + "the registry has not told of it yet (first call waits up to " + firstViewTimeout.toMillis()
-                    + " ms)";
+            return text + "no registry has told of it within " + firstViewTimeout.toMillis()
+                    + " ms; the log and the health indicator 'muster' say whether one is reached";
         }
         if (seen.instances().isEmpty()) {
             return text + "none is registered at position " + seen.position();
@@ -166,25 +160,9 @@ final class ServiceBalancer implements AutoCloseable {
         return text + "the view at position " + seen.position() + " shows " + counts + weightless;
     }
 
-    /** One bad address must not cost the service its other instances. */
-    private static void addTarget(List<MusterServiceInstance> targets, String service, Instance instance) {
-        try {
-            targets.add(MusterServiceInstance.of(service, instance));
-        } catch (IllegalArgumentException e) {
-            log.warn("Instance {} of service {} takes no calls from here: {}", instance.id(), service, e.getMessage());
-        }
-    }
-
     private void follow(ServiceSnapshot snapshot) {
         try {
-            List<MusterServiceInstance> targets =
-                    new ArrayList<>(snapshot.instances().size());
-            for (Instance instance : snapshot.instances()) {
-                if (instance.status().takesRequests()) {
-                    addTarget(targets, snapshot.service(), instance);
-                }
-            }
-            loadBalancer.update(targets);
+            loadBalancer.update(MusterServiceInstance.takingRequests(snapshot.service(), snapshot.instances()));
         } finally {
             opened.complete(true);
         }

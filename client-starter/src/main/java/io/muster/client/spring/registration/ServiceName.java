@@ -20,7 +20,7 @@ final class ServiceName {
         }
         if (applicationName == null || applicationName.isBlank()) {
             throw new InvalidFieldException(
-                    "muster.instance.service", "set when 'spring.application.name' is not", "empty");
+                    "spring.application.name", "set, or 'muster.instance.service' in its place,", "empty");
         }
         String label = applicationName.strip().toLowerCase(Locale.ROOT).replaceAll("[_. ]", "-");
         try {

@@ -85,7 +85,7 @@ class FirstViewTest {
 
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(caller::get)
-                    .hasMessageContaining(kind.isReactive() ? "503" : "the registry has not told of it yet");
+                    .hasMessageContaining(kind.isReactive() ? "503" : "no registry has told of it");
         }
         assertThat(application.report(SERVICE).noInstance()).isEqualTo(2);
         assertThat(application.report(SERVICE).known()).isFalse();

@@ -149,7 +149,7 @@ class MusterRegistrationAutoConfigurationTest {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .rootCause()
-                        .hasMessageStartingWith("muster.instance.service must be set"));
+                        .hasMessageStartingWith("spring.application.name must be set, or 'muster.instance.service'"));
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.muster.registry.engine.ChangeLog;
 import io.muster.registry.engine.Changes;
 import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.EngineUnavailableException;
+import io.muster.registry.engine.StatusLog;
 import io.muster.registry.engine.View;
 import io.muster.registry.health.DeadlineTracker;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ public final class StandaloneEngine implements Engine, View {
     private final ScheduledExecutorService ticker;
     private final long ttlNanos;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final StatusLog statusLog;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile boolean running;
     private volatile boolean reachable;
@@ -67,6 +69,7 @@ public final class StandaloneEngine implements Engine, View {
         this.deadlines = new DeadlineTracker(ttlNanos, config.removeAfter().toNanos());
         this.nanoClock = nanoClock;
         this.ticker = ticker;
+        this.statusLog = new StatusLog(nanoClock);
     }
 
     @Override
@@ -212,6 +215,7 @@ public final class StandaloneEngine implements Engine, View {
         }
         if (!changes.isEmpty()) {
             listeners.forEach(Runnable::run);
+            statusLog.tell(changes);
         }
         return outcomes;
     }
