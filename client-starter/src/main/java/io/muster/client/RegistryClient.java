@@ -1,5 +1,7 @@
 package io.muster.client;
 
+import io.muster.api.Instance;
+import io.muster.api.InstanceReference;
 import io.muster.api.Names;
 import io.muster.api.Registration;
 import io.muster.api.ServiceList;
@@ -25,6 +27,7 @@ public final class RegistryClient implements AutoCloseable {
     private final ClientRuntime runtime;
     private final RegistryCalls calls;
     private final RegistryCalls renewalCalls;
+    private final Reporter reporter;
     private final Views views;
     private final StreamStatus status;
     private final Registrations registrations;
@@ -44,6 +47,7 @@ public final class RegistryClient implements AutoCloseable {
         EpochWatch epochs = new EpochWatch();
         this.calls = new RegistryCalls(runtime.http(), config, failover, epochs, runtime.events());
         this.renewalCalls = new RegistryCalls(runtime.http(), config, failover, epochs, runtime.renewals());
+        this.reporter = new Reporter(calls, runtime.events(), runtime.nanoTime());
         this.views = new Views(config.namespace());
         this.status = new StreamStatus(runtime.nanoTime(), failover.current());
         this.registrations = new Registrations(config, runtime, renewalCalls, this::instanceChanged);
@@ -154,6 +158,14 @@ public final class RegistryClient implements AutoCloseable {
     /** The same with a value at hand. */
     public InstanceRegistration register(String service, String id, Registration initial) {
         return register(service, id, () -> initial);
+    }
+
+    /**
+     * Tells the registry, in the background, that an instance refused a connection, so that it looks at it now. Harmless when
+     * repeated.
+     */
+    public void reportRefused(String service, Instance instance) {
+        reporter.refused(new InstanceReference(config.namespace(), service, instance.id(), instance.generation()));
     }
 
     /** What became of this client's registrations so far. */

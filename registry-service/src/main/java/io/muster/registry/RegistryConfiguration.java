@@ -4,6 +4,10 @@ import io.muster.api.Position;
 import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.standalone.StandaloneConfig;
 import io.muster.registry.engine.standalone.StandaloneEngine;
+import io.muster.registry.health.HealthConfig;
+import io.muster.registry.health.Prober;
+import io.muster.registry.probe.AllowedNetworks;
+import io.muster.registry.probe.NetworkProber;
 import io.muster.registry.security.PipeliningBound;
 import io.muster.registry.watch.ServiceEncoder;
 import io.muster.registry.watch.WatchConfig;
@@ -40,15 +44,25 @@ class RegistryConfiguration {
         return singleThread("muster-watch");
     }
 
+    @Bean
+    Prober prober(ReactorResourceFactory resources) {
+        return new NetworkProber(resources.getLoopResources(), new AllowedNetworks());
+    }
+
     @Bean(initMethod = "start", destroyMethod = "close")
-    Engine engine(RegistryProperties properties, LongSupplier nanoClock, ScheduledThreadPoolExecutor deadlineExecutor) {
+    Engine engine(
+            RegistryProperties properties,
+            Prober prober,
+            LongSupplier nanoClock,
+            ScheduledThreadPoolExecutor deadlineExecutor) {
+        HealthConfig health = new HealthConfig(
+                properties.ttl().toNanos(),
+                properties.removeAfter().toNanos(),
+                properties.silenceHold().toNanos());
         StandaloneConfig config = new StandaloneConfig(
-                properties.ttl(),
-                properties.removeAfter(),
-                properties.limits().maxInstances(),
-                properties.limits().rememberedChanges());
+                health, properties.limits().maxInstances(), properties.limits().rememberedChanges());
         long epoch = new SecureRandom().nextLong(1, Position.MAX_VALUE);
-        return new StandaloneEngine(config, epoch, nanoClock, deadlineExecutor);
+        return new StandaloneEngine(config, epoch, prober, nanoClock, deadlineExecutor);
     }
 
     @Bean

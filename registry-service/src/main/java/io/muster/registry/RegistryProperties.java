@@ -14,6 +14,7 @@ import org.springframework.validation.annotation.Validated;
  * @param heartbeat how often instances are told to renew; less than half of the TTL
  * @param ttl after how long without a sign of life an instance is DOWN
  * @param removeAfter after how long of being DOWN an instance is removed
+ * @param silenceHold how long nobody is evicted at most when many instances fell silent at once
  * @param gather for how long changes are gathered at most before they are pushed
  * @param keepAlive how often a quiet stream carries a comment
  * @param auth who may call
@@ -25,6 +26,7 @@ public record RegistryProperties(
         @DefaultValue("5s") Duration heartbeat,
         @DefaultValue("15s") Duration ttl,
         @DefaultValue("10m") Duration removeAfter,
+        @DefaultValue("10m") Duration silenceHold,
         @DefaultValue("10ms") Duration gather,
         @DefaultValue("2s") Duration keepAlive,
         @DefaultValue @Valid Auth auth,
@@ -34,6 +36,7 @@ public record RegistryProperties(
         atLeast("muster.server.heartbeat", heartbeat, Duration.ofMillis(10));
         atLeast("muster.server.keep-alive", keepAlive, Duration.ofMillis(20));
         atLeast("muster.server.remove-after", removeAfter, Duration.ZERO);
+        atLeast("muster.server.silence-hold", silenceHold, Duration.ZERO);
         if (ttl.compareTo(heartbeat.multipliedBy(2)) < 0) {
             throw new IllegalArgumentException("muster.server.ttl must be at least twice muster.server.heartbeat ("
                     + heartbeat + ") but was " + ttl);

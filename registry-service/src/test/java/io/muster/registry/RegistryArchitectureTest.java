@@ -70,6 +70,16 @@ class RegistryArchitectureTest {
             .resideInAPackage("io.muster.registry.engine.standalone..");
 
     @ArchTest
+    static final ArchRule nobodyKnowsTheNetworkProberButTheWiring = noClasses()
+            .that()
+            .resideInAPackage("io.muster.registry.*..")
+            .and()
+            .resideOutsideOfPackage("io.muster.registry.probe..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.muster.registry.probe..");
+
+    @ArchTest
     static final ArchRule streamsKnowNoWeb = noClasses()
             .that()
             .resideInAPackage("io.muster.registry.watch..")

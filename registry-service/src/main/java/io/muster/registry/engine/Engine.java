@@ -34,6 +34,19 @@ public interface Engine extends AutoCloseable {
      */
     CompletionStage<List<InstanceReference>> observe(List<InstanceReference> alive);
 
+    /**
+     * Notes that instances may be gone: a stream broke, or a client could not connect. They are looked at; this alone takes
+     * nobody out. Not logged, and harmless for whoever is not registered in that generation.
+     */
+    void suspect(List<InstanceReference> instances);
+
+    /**
+     * An operator agrees that the silent instances of a namespace are gone, and eviction goes on there.
+     *
+     * @return whether it had been held back
+     */
+    CompletionStage<Boolean> agreeToSilence(String namespace);
+
     /** What this node knows; always answers at once. */
     View view();
 

@@ -3,6 +3,7 @@ package io.muster.registry.engine;
 import io.muster.api.Position;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.catalogue.ServiceState;
+import io.muster.registry.health.SilenceHold;
 import java.util.Collection;
 import java.util.List;
 
@@ -28,4 +29,7 @@ public interface View {
 
     /** How many instances there are, in every status. */
     int size();
+
+    /** Where so many instances fell silent at once that nobody is evicted. */
+    List<SilenceHold> holds();
 }

@@ -6,17 +6,25 @@ import io.muster.registry.catalogue.Checks;
 import io.muster.registry.catalogue.Command;
 import io.muster.registry.catalogue.InstanceKey;
 import io.muster.registry.catalogue.InstanceRecord;
+import io.muster.registry.health.Prober.Finding;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
- * When each instance was last heard of. It proposes: an instance that was silent for a TTL fails its checks, one that
- * failed them for long is removed, one that is heard of again passes them.
+ * When each instance was last heard of, and what follows. It proposes: to look at an instance that may be gone, to fail one
+ * that refuses connections or is silent, to remove one that failed for long, to pass one that is heard of again.
  *
- * <p>Renewals come from any thread. {@link #changed} and {@link #due} are called by the engine, one thread at a time each.
+ * <p>An instance that is silent for a TTL is asked for its identity; its answer buys one TTL more, twice at most. Before it
+ * is given up one probe window passes, so that it is known how many are silent at once; see {@link MassSilence}.
+ *
+ * <p>Renewals, suspicions and findings come from any thread. {@link #changed} and {@link #due} are called by the engine, one
+ * thread at a time each.
  */
 public final class DeadlineTracker {
     /*
@@ -26,24 +34,38 @@ public final class DeadlineTracker {
      * A process that was stopped (a paused machine, a long collection) heard nobody meanwhile. When the gap between two
      * looks shows that, everybody gets a full term again.
      */
+    /** A probe answers within this time; a shorter TTL shortens it. */
+    public static final long PROBE_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private static final int GAPS_PER_TTL = 5;
+    private static final int MAX_EXTENSIONS = 2;
 
     private final long ttlNanos;
+    private final long windowNanos;
     private final long removeAfterNanos;
+    private final MassSilence massSilence;
     private final Map<InstanceKey, Deadline> deadlines = new ConcurrentHashMap<>();
     private long lastLookNanos;
     private boolean looked;
     private long graceUntilNanos;
     private boolean inGrace;
 
-    /**
-     * @param ttlNanos after how long without a sign of life checks fail
-     * @param removeAfterNanos after how long of failing an instance is removed
-     */
-    public DeadlineTracker(long ttlNanos, long removeAfterNanos) {
-        this.ttlNanos = ttlNanos;
-        this.removeAfterNanos = removeAfterNanos;
+    /** @param config when an instance counts as gone */
+    public DeadlineTracker(HealthConfig config) {
+        this.ttlNanos = config.ttlNanos();
+        this.windowNanos = Math.min(PROBE_WINDOW_NANOS, ttlNanos);
+        this.removeAfterNanos = config.removeAfterNanos();
+        this.massSilence = new MassSilence(config.holdLimitNanos());
     }
+
+    /**
+     * What the time that has passed calls for.
+     *
+     * @param commands for the catalogue
+     * @param connect instances to connect to; the answer goes to {@link #connected}
+     * @param identify instances to ask who they are; the answer goes to {@link #identified}
+     */
+    public record Due(List<Command> commands, List<InstanceRecord> connect, List<InstanceRecord> identify) {}
 
     /** Follows the catalogue. */
     public void changed(Change change, long nowNanos) {
@@ -53,13 +75,16 @@ public final class DeadlineTracker {
             return;
         }
         Deadline deadline = deadlines.get(change.key());
-        if (deadline == null || !deadline.generation.equals(record.generation())) {
-            deadline = new Deadline(record.generation(), nowNanos);
+        if (deadline == null || !deadline.record.generation().equals(record.generation())) {
+            deadline = new Deadline(record, nowNanos);
             deadlines.put(change.key(), deadline);
         }
+        deadline.record = record;
         if (record.checks().passing()) {
             deadline.failing = false;
-            deadline.silenceProposed = false;
+            deadline.refused = false;
+            deadline.silent = false;
+            deadline.proposed = false;
         } else if (!deadline.failing) {
             deadline.failingSinceNanos = nowNanos;
             deadline.failing = true;
@@ -73,19 +98,73 @@ public final class DeadlineTracker {
      * @return whether the instance is registered in that generation
      */
     public boolean renew(InstanceKey key, Position generation, long nowNanos, Collection<Command> revivals) {
-        Deadline deadline = deadlines.get(key);
-        if (deadline == null || !deadline.generation.equals(generation)) {
-            return false;
+        Optional<Deadline> found = find(key, generation);
+        found.ifPresent(deadline -> {
+            deadline.heardNanos = nowNanos;
+            deadline.extensions = 0;
+            if (deadline.failing && !deadline.refused) {
+                revivals.add(new Command.ReportChecks(key, generation, Checks.PASSING));
+            } else if (deadline.failing) {
+                // It lives, but nobody could connect: that is looked at before callers are sent there again.
+                deadline.suspected = true;
+            }
+        });
+        return found.isPresent();
+    }
+
+    /**
+     * Notes that an instance may be gone: its stream broke, or a client could not connect.
+     *
+     * @return the instance to connect to now; empty when that is under way, or of no use
+     */
+    public Optional<InstanceRecord> suspect(InstanceKey key, Position generation, long nowNanos) {
+        return find(key, generation)
+                .filter(deadline -> !deadline.failing && beginConnecting(deadline, nowNanos))
+                .map(deadline -> deadline.record);
+    }
+
+    /** Takes what a connection found. */
+    public Optional<Command> connected(InstanceRecord asked, Finding finding) {
+        return find(asked.key(), asked.generation()).flatMap(deadline -> {
+            deadline.connecting = false;
+            boolean refuses = finding == Finding.REFUSED;
+            if (refuses && !deadline.failing) {
+                deadline.refused = true;
+                return Optional.of(report(asked, Checks.failing("refuses connections")));
+            }
+            boolean accepts = finding == Finding.ACCEPTED || finding == Finding.CONFIRMED;
+            return accepts && deadline.failing && deadline.refused
+                    ? Optional.of(report(asked, Checks.PASSING))
+                    : Optional.empty();
+        });
+    }
+
+    /** Takes what an instance answered when it was asked who it is. */
+    public Optional<Command> identified(InstanceRecord asked, Finding finding) {
+        if (finding == Finding.REFUSED) {
+            return connected(asked, finding);
         }
-        deadline.heardNanos = nowNanos;
-        if (deadline.failing) {
-            revivals.add(new Command.ReportChecks(key, generation, Checks.PASSING));
-        }
-        return true;
+        find(asked.key(), asked.generation()).ifPresent(deadline -> {
+            if (finding == Finding.CONFIRMED && deadline.silent) {
+                int extensions = deadline.extensions;
+                deadline.extensions = extensions + 1;
+            }
+        });
+        return Optional.empty();
+    }
+
+    /** An operator agrees that the silent instances of a namespace are gone; answers whether they were held. */
+    public boolean agree(String namespace) {
+        return massSilence.agree(namespace);
+    }
+
+    /** Where so many are silent that nobody is evicted. */
+    public List<SilenceHold> holds(long nowNanos) {
+        return massSilence.current(nowNanos);
     }
 
     /** What the time that has passed calls for. */
-    public List<Command> due(long nowNanos) {
+    public Due due(long nowNanos) {
         if (looked && nowNanos - lastLookNanos > ttlNanos / GAPS_PER_TTL) {
             inGrace = true;
             graceUntilNanos = nowNanos + ttlNanos;
@@ -93,35 +172,110 @@ public final class DeadlineTracker {
         looked = true;
         lastLookNanos = nowNanos;
         inGrace = inGrace && nowNanos - graceUntilNanos < 0;
-        List<Command> due = new ArrayList<>(0);
+        Due due = new Due(new ArrayList<>(0), new ArrayList<>(0), new ArrayList<>(0));
+        Map<String, List<Deadline>> silent = new HashMap<>();
         deadlines.forEach((key, deadline) -> {
             if (deadline.failing) {
-                if (deadline.silenceProposed && deadline.heardNanos - deadline.proposedNanos >= 0) {
-                    // A heartbeat came between the proposal and its being applied.
-                    due.add(new Command.ReportChecks(key, deadline.generation, Checks.PASSING));
-                } else if (nowNanos - deadline.failingSinceNanos >= removeAfterNanos) {
-                    due.add(new Command.Remove(key, deadline.generation, "down for too long"));
-                }
-            } else if (!inGrace && nowNanos - deadline.heardNanos >= ttlNanos) {
-                deadline.silenceProposed = true;
-                deadline.proposedNanos = nowNanos;
-                String silence = "no heartbeat for " + ttlNanos / 1_000_000 + " ms";
-                due.add(new Command.ReportChecks(key, deadline.generation, Checks.failing(silence)));
+                failing(deadline, due, nowNanos);
+            } else if (!inGrace && isSilent(deadline, due, nowNanos)) {
+                silent.computeIfAbsent(key.service().namespace(), namespace -> new ArrayList<>())
+                        .add(deadline);
             }
         });
+        massSilence.onlySilentIn(silent.keySet());
+        silent.forEach((namespace, those) -> giveUp(namespace, those, due, nowNanos));
         return due;
     }
 
+    private void failing(Deadline deadline, Due due, long nowNanos) {
+        if (deadline.proposed && deadline.heardNanos - deadline.proposedNanos >= 0) {
+            // A heartbeat came between the proposal and its being applied.
+            due.commands().add(report(deadline.record, Checks.PASSING));
+        } else if (nowNanos - deadline.failingSinceNanos >= removeAfterNanos) {
+            due.commands()
+                    .add(new Command.Remove(deadline.record.key(), deadline.record.generation(), "down for too long"));
+        } else if (deadline.suspected && beginConnecting(deadline, nowNanos)) {
+            deadline.suspected = false;
+            due.connect().add(deadline.record);
+        }
+    }
+
+    private boolean isSilent(Deadline deadline, Due due, long nowNanos) {
+        int extensions = deadline.extensions;
+        if (nowNanos - deadline.heardNanos < ttlNanos * (1 + extensions)) {
+            deadline.silent = false;
+            return false;
+        }
+        if (!deadline.silent) {
+            deadline.silent = true;
+            deadline.silentSinceNanos = nowNanos;
+            if (extensions < MAX_EXTENSIONS) {
+                due.identify().add(deadline.record);
+            }
+        }
+        return true;
+    }
+
+    private void giveUp(String namespace, List<Deadline> silent, Due due, long nowNanos) {
+        int gone = 0;
+        int alive = 0;
+        for (Map.Entry<InstanceKey, Deadline> entry : deadlines.entrySet()) {
+            Deadline deadline = entry.getValue();
+            if (entry.getKey().service().namespace().equals(namespace)) {
+                boolean justGone =
+                        deadline.failing && deadline.proposed && nowNanos - deadline.failingSinceNanos < ttlNanos;
+                gone += justGone ? 1 : 0;
+                alive += deadline.failing ? 0 : 1;
+            }
+        }
+        if (massSilence.holds(namespace, silent.size() + gone, alive + gone, nowNanos)) {
+            return;
+        }
+        for (Deadline deadline : silent) {
+            if (nowNanos - deadline.silentSinceNanos >= windowNanos) {
+                deadline.proposed = true;
+                deadline.proposedNanos = nowNanos;
+                long millis = TimeUnit.NANOSECONDS.toMillis(nowNanos - deadline.heardNanos);
+                due.commands().add(report(deadline.record, Checks.failing("no heartbeat for " + millis + " ms")));
+            }
+        }
+    }
+
+    private static boolean beginConnecting(Deadline deadline, long nowNanos) {
+        if (deadline.connecting && nowNanos - deadline.connectingSinceNanos < 2 * PROBE_WINDOW_NANOS) {
+            return false;
+        }
+        deadline.connecting = true;
+        deadline.connectingSinceNanos = nowNanos;
+        return true;
+    }
+
+    private Optional<Deadline> find(InstanceKey key, Position generation) {
+        return Optional.ofNullable(deadlines.get(key))
+                .filter(deadline -> deadline.record.generation().equals(generation));
+    }
+
+    private static Command report(InstanceRecord record, Checks checks) {
+        return new Command.ReportChecks(record.key(), record.generation(), checks);
+    }
+
     private static final class Deadline {
-        final Position generation;
+        volatile InstanceRecord record;
         volatile long heardNanos;
+        volatile int extensions;
+        volatile boolean silent;
+        volatile long silentSinceNanos;
         volatile boolean failing;
         volatile long failingSinceNanos;
-        volatile boolean silenceProposed;
+        volatile boolean refused;
+        volatile boolean suspected;
+        volatile boolean connecting;
+        volatile long connectingSinceNanos;
+        volatile boolean proposed;
         volatile long proposedNanos;
 
-        Deadline(Position generation, long heardNanos) {
-            this.generation = generation;
+        Deadline(InstanceRecord record, long heardNanos) {
+            this.record = record;
             this.heardNanos = heardNanos;
         }
     }

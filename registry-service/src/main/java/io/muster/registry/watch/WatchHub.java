@@ -322,13 +322,23 @@ public final class WatchHub implements AutoCloseable {
         });
     }
 
+    private void lost(Watcher watcher) {
+        if (watcher.request().acknowledges()) {
+            audience.vanished(watcher, nanoClock.getAsLong());
+        }
+        InstanceReference instance = watcher.request().instance();
+        if (instance != null) {
+            engine.suspect(List.of(instance));
+        }
+    }
+
     private void forget(Watcher watcher) {
         executor.execute(guarded(() -> {
             if (watchers.remove(watcher.id()) == null) {
                 return;
             }
-            if (watcher.request().acknowledges() && !watcher.hasLeft() && !closed) {
-                audience.vanished(watcher, nanoClock.getAsLong());
+            if (!watcher.hasLeft() && !closed) {
+                lost(watcher);
             }
             topics.leaveAll(watcher);
             keepAlives.remove(watcher);

@@ -7,7 +7,10 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.muster.registry.catalogue.ServiceState;
 import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.View;
+import io.muster.registry.health.SilenceHold;
 import io.muster.registry.watch.WatchHub;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.stereotype.Component;
@@ -25,8 +28,14 @@ final class RegistryInsight implements HealthIndicator, MeterBinder {
 
     @Override
     public Health health() {
-        return Health.up()
-                .withDetail("position", view.position().toString())
+        List<SilenceHold> holds = view.holds();
+        Health.Builder health = Health.up();
+        if (!holds.isEmpty()) {
+            health.withDetail(
+                    "evictionHeld",
+                    holds.stream().map(RegistryInsight::describe).toList());
+        }
+        return health.withDetail("position", view.position().toString())
                 .withDetail("warming", view.warming())
                 .withDetail("stale", view.stale())
                 .withDetail("services", view.services().size())
@@ -49,6 +58,12 @@ final class RegistryInsight implements HealthIndicator, MeterBinder {
         Gauge.builder("muster.server.watchers", hub, WatchHub::watchers)
                 .description("Open streams")
                 .register(meters);
+        Gauge.builder(
+                        "muster.server.eviction.held",
+                        view,
+                        v -> v.holds().stream().mapToInt(SilenceHold::silent).sum())
+                .description("Silent instances that are not evicted because so many fell silent at once")
+                .register(meters);
         FunctionCounter.builder("muster.server.changes", view, v -> v.position().index())
                 .description("Changes of the catalogue since the start")
                 .register(meters);
@@ -58,6 +73,12 @@ final class RegistryInsight implements HealthIndicator, MeterBinder {
         FunctionCounter.builder("muster.server.watch.collapses", hub, WatchHub::collapses)
                 .description("How often a slow stream's changes collapsed into snapshots")
                 .register(meters);
+    }
+
+    private static String describe(SilenceHold hold) {
+        return hold.silent() + " of " + hold.of() + " instances of namespace " + hold.namespace()
+                + " are silent; nobody is evicted there since " + TimeUnit.NANOSECONDS.toSeconds(hold.heldNanos())
+                + " s";
     }
 
     private static double up(View view) {

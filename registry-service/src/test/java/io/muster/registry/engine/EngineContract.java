@@ -13,7 +13,11 @@ import io.muster.registry.catalogue.InstanceRecord;
 import io.muster.registry.catalogue.Outcome;
 import io.muster.registry.catalogue.Outcome.Applied;
 import io.muster.registry.catalogue.ServiceKey;
+import io.muster.registry.health.Prober;
+import io.muster.registry.health.Prober.Finding;
+import io.muster.registry.health.SilenceHold;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +28,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What every engine keeps. An engine's test extends this and says how to make one and how its time passes. */
 public abstract class EngineContract {
@@ -36,8 +42,12 @@ public abstract class EngineContract {
     /** How many changes {@link #create} is to remember. */
     protected static final int REMEMBERED_CHANGES = 16;
 
+    /** The limit of a hold that {@link #create} is to use. */
+    protected static final Duration SILENCE_HOLD = Duration.ofMinutes(5);
+
     private static final ServiceKey ORDERS = new ServiceKey("default", "orders");
 
+    private final ScriptedProber prober = new ScriptedProber();
     private Engine engine;
 
     /** A new engine, not started. */
@@ -45,6 +55,11 @@ public abstract class EngineContract {
 
     /** Lets that much time pass for the engine, and its deadlines be looked at. */
     protected abstract void pass(Duration time);
+
+    /** Looks at instances for the engine, and finds what the test says. */
+    protected final Prober prober() {
+        return prober;
+    }
 
     /** Waits for what an engine answers. */
     protected <T> T await(CompletionStage<T> stage) {
@@ -116,7 +131,7 @@ public abstract class EngineContract {
         Position generation = generation("a");
         pass(TTL.minusSeconds(1));
         assertThat(status("a")).isEqualTo(InstanceStatus.UP);
-        pass(Duration.ofSeconds(2));
+        pass(Duration.ofSeconds(4));
         assertThat(status("a")).isEqualTo(InstanceStatus.DOWN);
         assertThat(find("a").reason()).contains("no heartbeat");
 
@@ -138,20 +153,20 @@ public abstract class EngineContract {
     @Test
     void whatAnInstanceSaysOfItselfIsASignOfLife() {
         Position generation = generation("a");
-        pass(TTL.plusSeconds(1));
+        pass(TTL.plusSeconds(3));
         await(engine.submit(List.of(register("a"))));
         assertThat(status("a")).isEqualTo(InstanceStatus.UP);
 
         pass(TTL.minusSeconds(1));
         await(engine.submit(List.of(new Command.Patch(key("a"), generation, new InstancePatch(null, 5, null)))));
-        pass(Duration.ofSeconds(2));
+        pass(Duration.ofSeconds(4));
         assertThat(status("a")).isEqualTo(InstanceStatus.UP);
     }
 
     @Test
     void anInstanceThatStaysDownIsRemoved() {
         generation("a");
-        pass(TTL.plusSeconds(1));
+        pass(TTL.plusSeconds(3));
         pass(REMOVE_AFTER.minusSeconds(2));
         assertThat(status("a")).isEqualTo(InstanceStatus.DOWN);
         pass(Duration.ofSeconds(4));
@@ -173,12 +188,12 @@ public abstract class EngineContract {
     void theTimeBeforeARegistryIsReachableIsNotPartOfItsWarming() {
         Engine starting = create();
         starting.start();
-        pass(TTL.plusSeconds(1));
+        pass(TTL.plusSeconds(3));
         assertThat(starting.view().warming()).isTrue();
         starting.reachable();
         pass(TTL.minusSeconds(1));
         assertThat(starting.view().warming()).isTrue();
-        pass(Duration.ofSeconds(2));
+        pass(Duration.ofSeconds(4));
         assertThat(starting.view().warming()).isFalse();
         starting.close();
     }
@@ -186,7 +201,7 @@ public abstract class EngineContract {
     @Test
     void aRegistryWarmsForOneTtl() {
         assertThat(engine.view().warming()).isTrue();
-        pass(TTL.plusSeconds(1));
+        pass(TTL.plusSeconds(3));
         assertThat(engine.view().warming()).isFalse();
     }
 
@@ -235,6 +250,165 @@ public abstract class EngineContract {
         assertThat(engine.view().service(ORDERS).instances())
                 .extracting(InstanceRecord::generation)
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void oneThatRefusesConnectionsIsDownAtOnce() {
+        Position generation = generation("a");
+        prober.connections.put("a", Finding.REFUSED);
+
+        suspect("a", generation);
+
+        assertThat(status("a")).isEqualTo(InstanceStatus.DOWN);
+        assertThat(find("a").reason()).contains("refuses connections");
+    }
+
+    @Test
+    void oneThatIsOnlySilentToAProbeStaysUntilItsTtl() {
+        Position generation = generation("a");
+        for (Finding finding : List.of(Finding.SILENT, Finding.ACCEPTED)) {
+            prober.connections.put("a", finding);
+            suspect("a", generation);
+            assertThat(status("a")).isEqualTo(InstanceStatus.UP);
+        }
+        assertThat(prober.connected).hasSize(2);
+    }
+
+    @Test
+    void aSuspicionOfAnotherGenerationIsNotLookedAt() {
+        generation("a");
+        suspect("a", new Position(5, 999));
+        suspect("nobody", new Position(5, 1));
+
+        assertThat(prober.connected).isEmpty();
+    }
+
+    @Test
+    void oneThatRefusedIsUpAgainOnceItLivesAndAcceptsConnections() {
+        Position generation = generation("a");
+        prober.connections.put("a", Finding.REFUSED);
+        suspect("a", generation);
+        observe("a", generation);
+        pass(Duration.ofSeconds(1));
+        assertThat(status("a")).as("it lives, but refuses still").isEqualTo(InstanceStatus.DOWN);
+
+        prober.connections.put("a", Finding.ACCEPTED);
+        observe("a", generation);
+        pass(Duration.ofSeconds(1));
+        assertThat(status("a")).isEqualTo(InstanceStatus.UP);
+    }
+
+    @Test
+    void anIdentityBuysATtlTwice() {
+        generation("a");
+        prober.identities.put("a", Finding.CONFIRMED);
+        pass(TTL.multipliedBy(3).minusSeconds(1));
+        assertThat(status("a")).isEqualTo(InstanceStatus.UP);
+        pass(Duration.ofSeconds(4));
+        assertThat(status("a")).isEqualTo(InstanceStatus.DOWN);
+        assertThat(prober.identified).hasSize(2);
+    }
+
+    @Test
+    void silentOnesThatRefuseAreDownWithoutBeingHeld() {
+        for (InstanceReference instance : generations(4)) {
+            prober.identities.put(instance.id(), Finding.REFUSED);
+        }
+        pass(TTL.plusSeconds(1));
+
+        assertThat(down()).isEqualTo(4);
+        assertThat(engine.view().holds()).isEmpty();
+    }
+
+    @Test
+    void anOpenPortAloneBuysNothing() {
+        generation("a");
+        prober.identities.put("a", Finding.ACCEPTED);
+        pass(TTL.plusSeconds(3));
+        assertThat(status("a")).isEqualTo(InstanceStatus.DOWN);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 0", "2, 2, 0", "3, 3, 3", "3, 2, 0", "6, 1, 0", "6, 3, 3", "30, 27, 27", "30, 9, 0", "30, 10, 10"
+    })
+    void theSilenceOfManyHoldsBackTheirEviction(int all, int silent, int held) {
+        List<InstanceReference> living = generations(all).subList(silent, all);
+        for (int second = 0; second < 2 * TTL.toSeconds(); second += 5) {
+            pass(Duration.ofSeconds(5));
+            await(engine.observe(living));
+        }
+
+        assertThat(down()).isEqualTo(silent - held);
+        assertThat(engine.view().holds())
+                .extracting(SilenceHold::silent)
+                .isEqualTo(held == 0 ? List.of() : List.of(held));
+    }
+
+    @Test
+    void aHoldEndsByHeartbeats() {
+        List<InstanceReference> all = generations(4);
+        pass(TTL.plusSeconds(3));
+        assertThat(engine.view().holds()).singleElement().satisfies(hold -> {
+            assertThat(hold.namespace()).isEqualTo("default");
+            assertThat(hold.of()).isEqualTo(4);
+        });
+        await(engine.observe(all.subList(0, 3)));
+        pass(Duration.ofSeconds(1));
+
+        assertThat(engine.view().holds()).isEmpty();
+        assertThat(down()).as("the one that is silent still").isEqualTo(1);
+    }
+
+    @Test
+    void aHoldEndsByAnOperator() {
+        generations(4);
+        pass(TTL.plusSeconds(3));
+        assertThat(down()).isZero();
+        assertThat(await(engine.agreeToSilence("elsewhere"))).isFalse();
+        assertThat(await(engine.agreeToSilence("default"))).isTrue();
+        pass(Duration.ofSeconds(1));
+
+        assertThat(down()).isEqualTo(4);
+        assertThat(engine.view().holds()).isEmpty();
+        assertThat(await(engine.agreeToSilence("default"))).isFalse();
+    }
+
+    @Test
+    void aHoldEndsByItsLimit() {
+        generations(4);
+        pass(SILENCE_HOLD);
+        assertThat(down()).isZero();
+        pass(TTL.plusSeconds(3));
+        assertThat(down()).isEqualTo(4);
+    }
+
+    @Test
+    void thoseThatRefuseAreNotHeldBack() {
+        for (InstanceReference instance : generations(4)) {
+            prober.connections.put(instance.id(), Finding.REFUSED);
+            engine.suspect(List.of(instance));
+        }
+
+        assertThat(down()).isEqualTo(4);
+        assertThat(engine.view().holds()).isEmpty();
+    }
+
+    private List<InstanceReference> generations(int count) {
+        List<InstanceReference> references = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            references.add(new InstanceReference("default", "orders", "i" + i, generation("i" + i)));
+        }
+        return references;
+    }
+
+    private long down() {
+        return engine.view().service(ORDERS).instances().stream()
+                .filter(record -> record.status() == InstanceStatus.DOWN)
+                .count();
+    }
+
+    private void suspect(String id, Position generation) {
+        engine.suspect(List.of(new InstanceReference("default", "orders", id, generation)));
     }
 
     private Position generation(String id) {

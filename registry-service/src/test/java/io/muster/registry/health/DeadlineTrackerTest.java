@@ -17,23 +17,27 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DeadlineTrackerTest {
-    private static final long TTL = 15_000;
-    private static final long REMOVE_AFTER = 600_000;
+    private static final long MILLI = 1_000_000;
+    private static final long TTL = 15_000 * MILLI;
+    private static final long WINDOW = DeadlineTracker.PROBE_WINDOW_NANOS;
+    private static final long REMOVE_AFTER = 600_000 * MILLI;
     private static final InstanceKey KEY = new InstanceKey(new ServiceKey("default", "orders"), "a");
     private static final Position GENERATION = new Position(1, 1);
 
-    private final DeadlineTracker tracker = new DeadlineTracker(TTL, REMOVE_AFTER);
+    private final DeadlineTracker tracker = new DeadlineTracker(new HealthConfig(TTL, REMOVE_AFTER, REMOVE_AFTER));
     private final List<Command> revivals = new ArrayList<>();
 
     @Test
     void anInstanceIsGivenUpAtItsTtlAndNotBefore() {
         registered(0);
-        assertThat(lookUntil(TTL - 1)).isEmpty();
+        assertThat(lookUntil(TTL + WINDOW - 1)).isEmpty();
 
-        assertThat(tracker.due(TTL)).singleElement().isInstanceOfSatisfying(Command.ReportChecks.class, report -> {
-            assertThat(report.checks().passing()).isFalse();
-            assertThat(report.generation()).isEqualTo(GENERATION);
-        });
+        assertThat(tracker.due(TTL + WINDOW).commands())
+                .singleElement()
+                .isInstanceOfSatisfying(Command.ReportChecks.class, report -> {
+                    assertThat(report.checks().passing()).isFalse();
+                    assertThat(report.generation()).isEqualTo(GENERATION);
+                });
     }
 
     @Test
@@ -66,13 +70,15 @@ class DeadlineTrackerTest {
     @Test
     void aRenewalBetweenTheProposalAndItsApplicationIsNotLost() {
         registered(0);
-        lookUntil(TTL - 1);
-        assertThat(tracker.due(TTL)).hasSize(1);
-        tracker.renew(KEY, GENERATION, TTL + 1, revivals);
+        lookUntil(TTL + WINDOW - 1);
+        long end = TTL + WINDOW;
+        assertThat(tracker.due(end).commands()).hasSize(1);
+        tracker.renew(KEY, GENERATION, end + 1, revivals);
         assertThat(revivals).isEmpty();
-        failing(TTL + 2);
+        failing(end + 2);
 
-        assertThat(tracker.due(TTL + 3)).containsExactly(new Command.ReportChecks(KEY, GENERATION, Checks.PASSING));
+        assertThat(tracker.due(end + 3).commands())
+                .containsExactly(new Command.ReportChecks(KEY, GENERATION, Checks.PASSING));
     }
 
     @Test
@@ -82,17 +88,19 @@ class DeadlineTrackerTest {
         failing(TTL);
         assertThat(lookUntil(TTL + REMOVE_AFTER - 1)).isEmpty();
 
-        assertThat(tracker.due(TTL + REMOVE_AFTER)).singleElement().isInstanceOf(Command.Remove.class);
+        assertThat(tracker.due(TTL + REMOVE_AFTER).commands()).singleElement().isInstanceOf(Command.Remove.class);
     }
 
     @Test
     void aProcessThatWasStoppedGivesEverybodyAFullTerm() {
         registered(0);
-        lookUntil(1_000);
+        lookUntil(1_000 * MILLI);
+        long again = 60_000 * MILLI;
 
-        assertThat(tracker.due(60_000)).as("nobody could be heard").isEmpty();
-        assertThat(lookUntil(60_000, 60_000 + TTL - 1)).isEmpty();
-        assertThat(tracker.due(60_000 + TTL)).hasSize(1);
+        assertThat(tracker.due(again).commands()).as("nobody could be heard").isEmpty();
+        assertThat(lookUntil(again, again + TTL + WINDOW - 1)).isEmpty();
+        assertThat(lookUntil(again + TTL + WINDOW, again + TTL + WINDOW + 250 * MILLI))
+                .isNotEmpty();
     }
 
     @Test
@@ -110,10 +118,10 @@ class DeadlineTrackerTest {
 
     private List<Command> lookUntil(long from, long now) {
         List<Command> due = new ArrayList<>();
-        for (long at = from; at < now; at += 250) {
-            due.addAll(tracker.due(at));
+        for (long at = from; at < now; at += 250 * MILLI) {
+            due.addAll(tracker.due(at).commands());
         }
-        due.addAll(tracker.due(now));
+        due.addAll(tracker.due(now).commands());
         return due;
     }
 

@@ -9,6 +9,7 @@ import io.muster.api.Registration;
 import io.muster.api.Subscription;
 import io.muster.registry.catalogue.Command;
 import io.muster.registry.catalogue.InstanceKey;
+import io.muster.registry.catalogue.InstanceRecord;
 import io.muster.registry.catalogue.Outcome;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.catalogue.ServiceState;
@@ -16,11 +17,15 @@ import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.View;
 import io.muster.registry.engine.standalone.StandaloneConfig;
 import io.muster.registry.engine.standalone.StandaloneEngine;
+import io.muster.registry.health.HealthConfig;
+import io.muster.registry.health.Prober;
+import io.muster.registry.health.SilenceHold;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -40,8 +45,9 @@ class WatchHubTest {
     private final ScheduledThreadPoolExecutor deadlines = new ScheduledThreadPoolExecutor(1);
     private final ScheduledThreadPoolExecutor hubs = new ScheduledThreadPoolExecutor(1);
     private final Engine engine = new StandaloneEngine(
-            new StandaloneConfig(Duration.ofSeconds(15), Duration.ofMinutes(1), 100, 100),
+            new StandaloneConfig(new HealthConfig(15_000_000_000L, 60_000_000_000L, 60_000_000_000L), 100, 100),
             5,
+            new NobodyAnswers(),
             System::nanoTime,
             deadlines);
     private final ServiceEncoder encoder = new ServiceEncoder(engine.view());
@@ -178,6 +184,11 @@ class WatchHubTest {
         }
 
         @Override
+        public List<SilenceHold> holds() {
+            return view.holds();
+        }
+
+        @Override
         public int size() {
             return view.size();
         }
@@ -190,6 +201,18 @@ class WatchHubTest {
         @Override
         public boolean stale() {
             return view.stale();
+        }
+    }
+
+    private static final class NobodyAnswers implements Prober {
+        @Override
+        public CompletionStage<Finding> connect(InstanceRecord instance) {
+            return CompletableFuture.completedFuture(Finding.SILENT);
+        }
+
+        @Override
+        public CompletionStage<Finding> identify(InstanceRecord instance) {
+            return CompletableFuture.completedFuture(Finding.SILENT);
         }
     }
 }

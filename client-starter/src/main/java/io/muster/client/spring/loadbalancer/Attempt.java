@@ -64,6 +64,9 @@ final class Attempt {
         if (lifecycle != null) {
             lifecycle.failed(thrown);
         }
+        if (failure == Failure.REFUSED) {
+            traffic.refused(instance);
+        }
         finish(failure.outcome());
     }
 

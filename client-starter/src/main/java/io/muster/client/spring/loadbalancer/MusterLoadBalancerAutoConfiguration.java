@@ -70,7 +70,12 @@ public final class MusterLoadBalancerAutoConfiguration {
     ServiceBalancers musterServiceBalancers(
             RegistryClient client, MusterLoadBalancerProperties properties, ListableBeanFactory beans) {
         Strategies strategies = new Strategies(properties, beans.getBeansOfType(Strategy.class));
-        return new ServiceBalancers(client::view, properties, strategies, System::nanoTime);
+        return new ServiceBalancers(
+                client::view,
+                properties,
+                strategies,
+                refused -> client.reportRefused(refused.getServiceId(), refused.instance()),
+                System::nanoTime);
     }
 
     @Bean

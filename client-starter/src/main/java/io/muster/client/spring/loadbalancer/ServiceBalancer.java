@@ -33,7 +33,7 @@ final class ServiceBalancer implements AutoCloseable {
     private final RetryBudget budget;
     private final MusterLoadBalancerProperties.Retry retry;
     private final Duration firstViewTimeout;
-    private final Traffic traffic = new Traffic();
+    private final Traffic traffic;
     private final CompletableFuture<Boolean> opened = new CompletableFuture<>();
     private volatile ServiceView.@Nullable Subscription subscription;
 
@@ -43,12 +43,14 @@ final class ServiceBalancer implements AutoCloseable {
             LoadBalancer loadBalancer,
             RetryBudget budget,
             MusterLoadBalancerProperties.Retry retry,
+            Traffic traffic,
             Duration firstViewTimeout) {
         this.view = view;
         this.strategyName = strategyName;
         this.loadBalancer = loadBalancer;
         this.budget = budget;
         this.retry = retry;
+        this.traffic = traffic;
         this.firstViewTimeout = firstViewTimeout;
     }
 

@@ -28,6 +28,7 @@ public final class ServiceBalancers implements AutoCloseable {
     private final Function<String, ServiceView> views;
     private final MusterLoadBalancerProperties properties;
     private final Strategies strategies;
+    private final Consumer<MusterServiceInstance> refused;
     private final LongSupplier nanoClock;
     private final Map<String, ServiceBalancer> balancers = new ConcurrentHashMap<>();
     private final List<Consumer<ServiceBalancer>> listeners = new CopyOnWriteArrayList<>();
@@ -36,16 +37,19 @@ public final class ServiceBalancers implements AutoCloseable {
     /**
      * @param views the view of a service, the same one for each call; throws {@link IllegalArgumentException} when it is no
      *     service name
+     * @param refused told of each instance that refused a connection; must not block
      * @param nanoClock monotonic time in nanoseconds
      */
     ServiceBalancers(
             Function<String, ServiceView> views,
             MusterLoadBalancerProperties properties,
             Strategies strategies,
+            Consumer<MusterServiceInstance> refused,
             LongSupplier nanoClock) {
         this.views = views;
         this.properties = properties;
         this.strategies = strategies;
+        this.refused = refused;
         this.nanoClock = nanoClock;
     }
 
@@ -109,6 +113,7 @@ public final class ServiceBalancers implements AutoCloseable {
                 LoadBalancers.loadBalancer(strategies.forService(service)),
                 new RetryBudget(retry.budgetPercent(), retry.budgetMinPerSecond(), nanoClock),
                 retry,
+                new Traffic(refused),
                 properties.firstViewTimeout());
         balancer.start();
         listeners.forEach(listener -> tell(listener, balancer));

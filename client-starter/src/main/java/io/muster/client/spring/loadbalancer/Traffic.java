@@ -5,6 +5,8 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.springframework.cloud.client.ServiceInstance;
 
 /** What became of the calls to one service, counted since its first use. Thread-safe. */
 final class Traffic {
@@ -14,6 +16,24 @@ final class Traffic {
     private final LongAdder retriesDenied = new LongAdder();
     private final LongAdder noInstance = new LongAdder();
     private final LongAdder leaked = new LongAdder();
+    private final Consumer<MusterServiceInstance> refused;
+
+    /** Of calls whose instances nobody but their caller is told of. */
+    Traffic() {
+        this(instance -> {});
+    }
+
+    /** @param refused told of each instance that refused a connection; must not block */
+    Traffic(Consumer<MusterServiceInstance> refused) {
+        this.refused = refused;
+    }
+
+    /** No connection to the instance came about. */
+    void refused(ServiceInstance instance) {
+        if (instance instanceof MusterServiceInstance ours) {
+            refused.accept(ours);
+        }
+    }
 
     void started() {
         started.increment();

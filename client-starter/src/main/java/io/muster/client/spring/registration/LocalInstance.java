@@ -1,7 +1,9 @@
 package io.muster.client.spring.registration;
 
 import io.muster.api.DrainResult;
+import io.muster.api.Identity;
 import io.muster.api.InstanceStatus;
+import io.muster.api.JsonCodec;
 import io.muster.api.Registered;
 import io.muster.client.InstanceRegistration;
 import io.muster.client.RegistryClient;
@@ -84,6 +86,14 @@ public final class LocalInstance implements AutoServiceRegistration {
     synchronized CompletableFuture<Optional<DrainResult>> drain(Duration timeout) {
         draining = true;
         return registration == null ? CompletableFuture.completedFuture(Optional.empty()) : registration.drain(timeout);
+    }
+
+    /** Who this process is to the registry, as JSON; empty while the registry does not know it. */
+    synchronized Optional<byte[]> identity() {
+        return registration()
+                .flatMap(current ->
+                        current.current().map(registered -> new Identity(current.id(), registered.generation())))
+                .map(identity -> JsonCodec.server().encode(identity));
     }
 
     /** Whether the end of this process has begun. */

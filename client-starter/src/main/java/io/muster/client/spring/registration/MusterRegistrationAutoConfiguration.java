@@ -102,9 +102,8 @@ public final class MusterRegistrationAutoConfiguration {
     @ConditionalOnClass(OncePerRequestFilter.class)
     static class ServletConfiguration {
         @Bean
-        FilterRegistrationBean<LastAnswersFilter> musterLastAnswersFilter(LocalInstance instance) {
-            FilterRegistrationBean<LastAnswersFilter> filter =
-                    new FilterRegistrationBean<>(new LastAnswersFilter(instance));
+        FilterRegistrationBean<InstanceFilter> musterInstanceFilter(LocalInstance instance) {
+            FilterRegistrationBean<InstanceFilter> filter = new FilterRegistrationBean<>(new InstanceFilter(instance));
             filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
             return filter;
         }
@@ -115,8 +114,8 @@ public final class MusterRegistrationAutoConfiguration {
     @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
     static class ReactiveConfiguration {
         @Bean
-        LastAnswersWebFilter musterLastAnswersWebFilter(LocalInstance instance) {
-            return new LastAnswersWebFilter(instance);
+        InstanceWebFilter musterInstanceWebFilter(LocalInstance instance) {
+            return new InstanceWebFilter(instance);
         }
     }
 

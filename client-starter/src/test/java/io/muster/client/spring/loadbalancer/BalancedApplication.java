@@ -140,7 +140,7 @@ final class BalancedApplication implements AutoCloseable {
         @Bean
         ServiceBalancers balancers(TestViews views, MusterLoadBalancerProperties properties) {
             return new ServiceBalancers(
-                    views::view, properties, new Strategies(properties, Map.of()), System::nanoTime);
+                    views::view, properties, new Strategies(properties, Map.of()), refused -> {}, System::nanoTime);
         }
     }
 }

@@ -331,7 +331,11 @@ class MusterLoadBalancerAutoConfigurationTest {
                 new MusterLoadBalancerProperties.Retry(true, 3, 20, 10),
                 java.util.Map.of());
         return new ServiceBalancers(
-                views::view, properties, new Strategies(properties, java.util.Map.of()), System::nanoTime);
+                views::view,
+                properties,
+                new Strategies(properties, java.util.Map.of()),
+                refused -> {},
+                System::nanoTime);
     }
 
     private static final class Filter implements LoadBalancedExchangeFilterFunction {

@@ -3,12 +3,22 @@ package io.muster.client.spring.loadbalancer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.api.InstanceStatus;
+import io.muster.api.Registration;
+import io.muster.client.InstanceRegistration;
+import io.muster.client.RegistryClient;
 import io.muster.client.spring.TestRegistry;
 import io.muster.client.spring.loadbalancer.ClientKind.Caller;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -81,6 +91,44 @@ class RegistryBalancedCallsTest {
             assertThat(report.inFlight()).isZero();
             assertThat(report.strategy()).isEqualTo("power-of-two-choices");
         });
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"REST_CLIENT_JDK", "WEB_CLIENT_REACTOR"})
+    void aRefusedConnectionIsReportedAndTheRegistrySeesForItself(ClientKind kind) throws IOException {
+        RegistryClient client = caller.getBean(RegistryClient.class);
+        String name = "dead-for-" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/who", exchange -> {
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        server.start();
+        InstanceRegistration alive = client.register(
+                name,
+                "alive",
+                Registration.of("p", "127.0.0.1", server.getAddress().getPort()).withStatus(InstanceStatus.UP));
+        InstanceRegistration dead = client.register(
+                name, "dead", Registration.of("q", "127.0.0.1", closedPort()).withStatus(InstanceStatus.UP));
+        alive.start().join();
+        dead.start().join();
+        Caller calls = kind.of(caller, name);
+        await().until(() -> client.view(name).up().size() == 2);
+
+        await().atMost(PATIENCE).until(() -> {
+            calls.call(HttpMethod.GET, "/who", "");
+            return registry.instances(name).stream()
+                    .anyMatch(one -> one.reason().contains("refuses connections"));
+        });
+        alive.close();
+        dead.close();
+        server.stop(0);
+    }
+
+    private static int closedPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 
     private static Set<String> answers(Caller client, int calls) {

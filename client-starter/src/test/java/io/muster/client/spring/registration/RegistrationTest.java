@@ -3,6 +3,7 @@ package io.muster.client.spring.registration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.muster.api.Identity;
 import io.muster.api.Instance;
 import io.muster.api.InstanceStatus;
 import io.muster.client.spring.RegistryUnavailableException;
@@ -30,6 +31,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.EventListener;
+import org.springframework.web.client.RestClient;
 
 class RegistrationTest {
     private static final TestRegistry registry = TestRegistry.start();
@@ -121,6 +123,22 @@ class RegistrationTest {
         assertThat(watch.beforeWebServer).isEqualTo(InstanceStatus.DRAINING);
         assertThat(watch.afterWebServer).isEqualTo(InstanceStatus.DRAINING);
         assertThat(registry.instances("orders")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void answersWhoItIs(WebApplicationType type) {
+        run(type);
+        Instance instance = registry.awaitOne("orders", InstanceStatus.UP);
+
+        String identity = RestClient.create("http://127.0.0.1:" + instance.port())
+                .get()
+                .uri(Identity.PATH)
+                .retrieve()
+                .body(String.class);
+
+        assertThat(identity)
+                .isEqualTo("{\"id\":\"" + instance.id() + "\",\"generation\":\"" + instance.generation() + "\"}");
     }
 
     @Test

@@ -1,13 +1,12 @@
 package io.muster.registry.engine.standalone;
 
-import java.time.Duration;
+import io.muster.registry.health.HealthConfig;
 
 /**
  * How a registry that runs alone behaves.
  *
- * @param ttl after how long without a sign of life an instance is DOWN; also how long the registry warms
- * @param removeAfter after how long of being DOWN it is removed
+ * @param health when an instance counts as gone; the registry warms for its TTL
  * @param maxInstances how many instances it holds at most
  * @param rememberedChanges how many changes a watcher may have missed and still resume without a snapshot
  */
-public record StandaloneConfig(Duration ttl, Duration removeAfter, int maxInstances, int rememberedChanges) {}
+public record StandaloneConfig(HealthConfig health, int maxInstances, int rememberedChanges) {}

@@ -6,6 +6,7 @@ import io.muster.registry.catalogue.Catalogue;
 import io.muster.registry.catalogue.Change;
 import io.muster.registry.catalogue.Command;
 import io.muster.registry.catalogue.InstanceKey;
+import io.muster.registry.catalogue.InstanceRecord;
 import io.muster.registry.catalogue.Outcome;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.catalogue.ServiceState;
@@ -16,9 +17,12 @@ import io.muster.registry.engine.EngineUnavailableException;
 import io.muster.registry.engine.StatusLog;
 import io.muster.registry.engine.View;
 import io.muster.registry.health.DeadlineTracker;
+import io.muster.registry.health.Prober;
+import io.muster.registry.health.SilenceHold;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,6 +48,7 @@ public final class StandaloneEngine implements Engine, View {
     private final Catalogue catalogue;
     private final ChangeLog changeLog;
     private final DeadlineTracker deadlines;
+    private final Prober prober;
     private final LongSupplier nanoClock;
     private final ScheduledExecutorService ticker;
     private final long ttlNanos;
@@ -58,15 +63,21 @@ public final class StandaloneEngine implements Engine, View {
     /**
      * @param config how it behaves
      * @param epoch names the history that begins with this start, 0 to 2^53; another one at each start
+     * @param prober looks at instances that may be gone
      * @param nanoClock monotonic time in nanoseconds
      * @param ticker runs the look at the deadlines; the caller shuts it down after {@link #close()}
      */
     public StandaloneEngine(
-            StandaloneConfig config, long epoch, LongSupplier nanoClock, ScheduledExecutorService ticker) {
+            StandaloneConfig config,
+            long epoch,
+            Prober prober,
+            LongSupplier nanoClock,
+            ScheduledExecutorService ticker) {
         this.catalogue = new Catalogue(epoch, config.maxInstances());
         this.changeLog = new ChangeLog(config.rememberedChanges());
-        this.ttlNanos = config.ttl().toNanos();
-        this.deadlines = new DeadlineTracker(ttlNanos, config.removeAfter().toNanos());
+        this.ttlNanos = config.health().ttlNanos();
+        this.deadlines = new DeadlineTracker(config.health());
+        this.prober = prober;
         this.nanoClock = nanoClock;
         this.ticker = ticker;
         this.statusLog = new StatusLog(nanoClock);
@@ -111,6 +122,26 @@ public final class StandaloneEngine implements Engine, View {
             apply(revivals);
         }
         return CompletableFuture.completedFuture(unknown);
+    }
+
+    @Override
+    public void suspect(List<InstanceReference> instances) {
+        long now = nanoClock.getAsLong();
+        for (InstanceReference instance : instances) {
+            deadlines
+                    .suspect(InstanceKey.of(instance), instance.generation(), now)
+                    .ifPresent(this::connect);
+        }
+    }
+
+    @Override
+    public CompletionStage<Boolean> agreeToSilence(String namespace) {
+        return CompletableFuture.completedFuture(deadlines.agree(namespace));
+    }
+
+    @Override
+    public List<SilenceHold> holds() {
+        return deadlines.holds(nanoClock.getAsLong());
     }
 
     @Override
@@ -222,13 +253,33 @@ public final class StandaloneEngine implements Engine, View {
 
     private void tick() {
         try {
-            List<Command> due = deadlines.due(nanoClock.getAsLong());
-            if (running && !due.isEmpty()) {
-                apply(due);
+            DeadlineTracker.Due due = deadlines.due(nanoClock.getAsLong());
+            if (running) {
+                if (!due.commands().isEmpty()) {
+                    apply(due.commands());
+                }
+                due.connect().forEach(this::connect);
+                due.identify().forEach(this::identify);
             }
         } catch (RuntimeException e) {
             // A tick that throws would never be scheduled again, and nobody would ever be evicted.
             log.error("The look at the deadlines failed; the next one goes on", e);
+        }
+    }
+
+    private void connect(InstanceRecord instance) {
+        CompletionStage<Void> unused =
+                prober.connect(instance).thenAccept(finding -> propose(deadlines.connected(instance, finding)));
+    }
+
+    private void identify(InstanceRecord instance) {
+        CompletionStage<Void> unused =
+                prober.identify(instance).thenAccept(finding -> propose(deadlines.identified(instance, finding)));
+    }
+
+    private void propose(Optional<Command> command) {
+        if (running && command.isPresent()) {
+            apply(List.of(command.get()));
         }
     }
 }

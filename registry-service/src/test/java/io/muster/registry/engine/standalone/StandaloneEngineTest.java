@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.EngineContract;
+import io.muster.registry.health.HealthConfig;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -12,8 +13,9 @@ class StandaloneEngineTest extends EngineContract {
 
     @Override
     protected Engine create() {
-        StandaloneConfig config = new StandaloneConfig(TTL, REMOVE_AFTER, 10_000, REMEMBERED_CHANGES);
-        return new StandaloneEngine(config, 5, scheduler::nanos, scheduler);
+        HealthConfig health = new HealthConfig(TTL.toNanos(), REMOVE_AFTER.toNanos(), SILENCE_HOLD.toNanos());
+        StandaloneConfig config = new StandaloneConfig(health, 10_000, REMEMBERED_CHANGES);
+        return new StandaloneEngine(config, 5, prober(), scheduler::nanos, scheduler);
     }
 
     @Override

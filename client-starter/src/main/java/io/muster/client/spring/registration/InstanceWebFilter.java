@@ -1,0 +1,56 @@
+package io.muster.client.spring.registration;
+
+import io.muster.api.Identity;
+import java.util.Optional;
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+
+/** The same as {@link InstanceFilter} for WebFlux; here it reaches the requests that were running before, too. */
+final class InstanceWebFilter implements WebFilter, Ordered {
+    private final LocalInstance instance;
+
+    InstanceWebFilter(LocalInstance instance) {
+        this.instance = instance;
+    }
+
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        exchange.getResponse().beforeCommit(() -> {
+            if (instance.isDraining()) {
+                exchange.getResponse().getHeaders().set(HttpHeaders.CONNECTION, "close");
+            }
+            return Mono.empty();
+        });
+        ServerHttpRequest request = exchange.getRequest();
+        if (request.getMethod().equals(HttpMethod.GET)
+                && request.getPath().value().equals(Identity.PATH)) {
+            return identify(exchange.getResponse());
+        }
+        return chain.filter(exchange);
+    }
+
+    private Mono<Void> identify(ServerHttpResponse response) {
+        Optional<byte[]> identity = instance.identity();
+        response.setStatusCode(identity.isPresent() ? HttpStatus.OK : HttpStatus.NOT_FOUND);
+        if (identity.isEmpty()) {
+            return response.setComplete();
+        }
+        response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
+        return response.writeWith(
+                Mono.fromSupplier(() -> response.bufferFactory().wrap(identity.get())));
+    }
+}

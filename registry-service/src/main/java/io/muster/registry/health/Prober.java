@@ -1,0 +1,25 @@
+package io.muster.registry.health;
+
+import io.muster.registry.catalogue.InstanceRecord;
+import java.util.concurrent.CompletionStage;
+
+/** Looks at instances from here. Never fails, answers within {@link DeadlineTracker#PROBE_WINDOW_NANOS}. Thread-safe. */
+public interface Prober {
+    /** Tries to connect: {@code REFUSED}, {@code ACCEPTED} or {@code SILENT}. */
+    CompletionStage<Finding> connect(InstanceRecord instance);
+
+    /** Asks the process for its identity: {@code CONFIRMED}, or anything else when it does not answer as itself. */
+    CompletionStage<Finding> identify(InstanceRecord instance);
+
+    /** What a probe found. */
+    enum Finding {
+        /** The host answers that nobody listens there. */
+        REFUSED,
+        /** No answer in time, or it may not be asked. */
+        SILENT,
+        /** Somebody accepts connections. That may be the kernel of a stopped process. */
+        ACCEPTED,
+        /** The process of that registration answers. */
+        CONFIRMED
+    }
+}

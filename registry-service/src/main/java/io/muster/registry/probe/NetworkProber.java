@@ -1,0 +1,135 @@
+package io.muster.registry.probe;
+
+import io.muster.api.Identity;
+import io.muster.api.JsonCodec;
+import io.muster.api.ProblemException;
+import io.muster.registry.catalogue.InstanceRecord;
+import io.muster.registry.health.Prober;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
+import javax.net.ssl.SSLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufMono;
+import reactor.netty.Connection;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.LoopResources;
+import reactor.netty.tcp.TcpClient;
+
+/**
+ * Probes over TCP and HTTP. At most {@value #MAX_PROBES} are under way; beyond that an instance is not looked at. Whoever
+ * registers says where to probe, so addresses outside the allowed networks are not looked at either, and nothing of an
+ * answer is shown to anybody.
+ */
+public final class NetworkProber implements Prober {
+    private static final Logger log = LoggerFactory.getLogger(NetworkProber.class);
+    private static final int MAX_PROBES = 256;
+    private static final int MAX_IDENTITY_BYTES = 1024;
+    private static final Duration TIMEOUT = Duration.ofMillis(1_500);
+
+    private final AllowedNetworks networks;
+    private final TcpClient tcp;
+    private final HttpClient http;
+    private final HttpClient https;
+    private final Semaphore permits = new Semaphore(MAX_PROBES);
+
+    /**
+     * @param loops where probes run
+     * @param networks where instances may be
+     */
+    public NetworkProber(LoopResources loops, AllowedNetworks networks) {
+        this.networks = networks;
+        int timeoutMillis = (int) TIMEOUT.toMillis();
+        this.tcp = TcpClient.newConnection().runOn(loops).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis);
+        this.http = HttpClient.create(ConnectionProvider.newConnection())
+                .runOn(loops)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
+                .responseTimeout(TIMEOUT);
+        this.https = http.secure(spec -> spec.sslContext(anyCertificate()));
+    }
+
+    @Override
+    public CompletionStage<Finding> connect(InstanceRecord instance) {
+        return probe(
+                instance,
+                address -> tcp.remoteAddress(() -> address)
+                        .connect()
+                        .doOnNext(Connection::dispose)
+                        .thenReturn(Finding.ACCEPTED));
+    }
+
+    @Override
+    public CompletionStage<Finding> identify(InstanceRecord instance) {
+        HttpClient client = instance.registration().secure() ? https : http;
+        return probe(
+                instance,
+                address -> client.remoteAddress(() -> address)
+                        .get()
+                        .uri(Identity.PATH)
+                        .responseSingle(
+                                (response, body) -> response.status().code() == 200 ? bounded(body) : Mono.empty())
+                        .map(json -> isIdentity(instance, json) ? Finding.CONFIRMED : Finding.ACCEPTED)
+                        .defaultIfEmpty(Finding.ACCEPTED));
+    }
+
+    private CompletionStage<Finding> probe(InstanceRecord instance, Probe probe) {
+        if (!permits.tryAcquire()) {
+            return Mono.just(Finding.SILENT).toFuture();
+        }
+        return networks.resolve(
+                        instance.registration().host(), instance.registration().port())
+                .flatMap(probe::run)
+                .timeout(TIMEOUT)
+                .onErrorResume(failure -> {
+                    log.debug("Probe of {} failed", instance.key(), failure);
+                    return Mono.just(isRefused(failure) ? Finding.REFUSED : Finding.SILENT);
+                })
+                .defaultIfEmpty(Finding.SILENT)
+                .doFinally(signal -> permits.release())
+                .toFuture();
+    }
+
+    private static Mono<byte[]> bounded(ByteBufMono body) {
+        return body.asByteArray().filter(bytes -> bytes.length <= MAX_IDENTITY_BYTES);
+    }
+
+    private static boolean isIdentity(InstanceRecord instance, byte[] json) {
+        try {
+            Identity identity = JsonCodec.client().decode(json, Identity.class).value();
+            return identity.id().equals(instance.key().id())
+                    && identity.generation().equals(instance.generation());
+        } catch (ProblemException e) {
+            return false;
+        }
+    }
+
+    private static boolean isRefused(Throwable failure) {
+        // A time limit of the connection is a ConnectException, too.
+        return failure instanceof ConnectException
+                && !(failure instanceof io.netty.channel.ConnectTimeoutException)
+                && String.valueOf(failure.getMessage()).contains("refused");
+    }
+
+    /** Whose certificate it is does not matter: a probe sends no secret, and only learns whether its instance answers. */
+    private static io.netty.handler.ssl.SslContext anyCertificate() {
+        try {
+            return SslContextBuilder.forClient()
+                    .trustManager(InsecureTrustManagerFactory.INSTANCE)
+                    .build();
+        } catch (SSLException e) {
+            throw new IllegalStateException("TLS is not available", e);
+        }
+    }
+
+    private interface Probe {
+        Mono<Finding> run(InetSocketAddress address);
+    }
+}
