@@ -3,11 +3,13 @@ package io.muster.client;
 import io.muster.api.InvalidFieldException;
 import io.muster.api.Names;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a process reaches the registry.
@@ -20,6 +22,8 @@ import java.util.Set;
  * @param backoffInitial upper bound of the first wait after a failure; it doubles with each failure in a row
  * @param backoffMax the largest upper bound; each wait is random between zero and its bound (full jitter)
  * @param streamSilence a stream that brings no byte for this long is broken; the registry writes at least every 2 s
+ * @param viewFile where the views are kept for a start while no registry answers; null keeps them nowhere. Not shared by
+ *     different applications
  */
 public record ClientConfig(
         List<URI> registryUrls,
@@ -28,7 +32,8 @@ public record ClientConfig(
         Duration requestTimeout,
         Duration backoffInitial,
         Duration backoffMax,
-        Duration streamSilence) {
+        Duration streamSilence,
+        @Nullable Path viewFile) {
     private static final Duration LONGEST = Duration.ofHours(1);
 
     /** @throws IllegalArgumentException when a part breaks its rule */
@@ -55,6 +60,18 @@ public record ClientConfig(
         }
     }
 
+    /** The same without a file for the views. */
+    public ClientConfig(
+            List<URI> registryUrls,
+            String namespace,
+            Duration connectTimeout,
+            Duration requestTimeout,
+            Duration backoffInitial,
+            Duration backoffMax,
+            Duration streamSilence) {
+        this(registryUrls, namespace, connectTimeout, requestTimeout, backoffInitial, backoffMax, streamSilence, null);
+    }
+
     /** The defaults for these URLs: namespace {@code default}, 2 s, 5 s, 200 ms, 10 s, 6 s. */
     public static ClientConfig of(URI... registryUrls) {
         return new ClientConfig(
@@ -70,7 +87,27 @@ public record ClientConfig(
     /** The same in another namespace. */
     public ClientConfig withNamespace(String newNamespace) {
         return new ClientConfig(
-                registryUrls, newNamespace, connectTimeout, requestTimeout, backoffInitial, backoffMax, streamSilence);
+                registryUrls,
+                newNamespace,
+                connectTimeout,
+                requestTimeout,
+                backoffInitial,
+                backoffMax,
+                streamSilence,
+                viewFile);
+    }
+
+    /** The same with its views kept in a file; null keeps them nowhere. */
+    public ClientConfig withViewFile(@Nullable Path newViewFile) {
+        return new ClientConfig(
+                registryUrls,
+                namespace,
+                connectTimeout,
+                requestTimeout,
+                backoffInitial,
+                backoffMax,
+                streamSilence,
+                newViewFile);
     }
 
     private static void requireBaseUrl(URI url) {

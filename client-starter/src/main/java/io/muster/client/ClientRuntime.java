@@ -20,6 +20,7 @@ import java.util.random.RandomGenerator;
  * @param random thread-safe
  * @param events the thread of stream, views and listeners
  * @param renewals the thread of registrations: a listener that hangs must not cost a heartbeat
+ * @param disk one thread at most, for what blocks on files
  * @param workers HttpClient's threads: they resolve names, which may block, so nothing else may wait for one of them
  * @param http speaks HTTP/1.1 alone: one broken connection then costs one request
  */
@@ -28,20 +29,14 @@ record ClientRuntime(
         RandomGenerator random,
         EventLoop events,
         EventLoop renewals,
+        ExecutorService disk,
         ExecutorService workers,
         HttpClient http) {
     private static final int WORKERS = 4;
     private static final long IDLE_SECONDS = 10;
 
     static ClientRuntime system(ClientConfig config) {
-        ThreadPoolExecutor workers = new ThreadPoolExecutor(
-                WORKERS,
-                WORKERS,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                daemons("muster-client-http-"));
-        workers.allowCoreThreadTimeOut(true);
+        ThreadPoolExecutor workers = pool(WORKERS, "muster-client-http-");
         HttpClient http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
@@ -53,6 +48,7 @@ record ClientRuntime(
                 new Random(),
                 new EventLoop(single("muster-client-events-")),
                 new EventLoop(single("muster-client-renewals-")),
+                pool(1, "muster-client-disk-"),
                 workers,
                 http);
     }
@@ -60,7 +56,16 @@ record ClientRuntime(
     void shutdown() {
         events.shutdown();
         renewals.shutdown();
+        disk.shutdown();
         workers.shutdown();
+    }
+
+    /** Threads end when there is nothing to do. */
+    private static ThreadPoolExecutor pool(int threads, String name) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemons(name));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     private static ScheduledExecutorService single(String name) {

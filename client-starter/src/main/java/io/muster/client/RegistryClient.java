@@ -51,8 +51,22 @@ public final class RegistryClient implements AutoCloseable {
         this.views = new Views(config.namespace());
         this.status = new StreamStatus(runtime.nanoTime(), failover.current());
         this.registrations = new Registrations(config, runtime, renewalCalls, this::instanceChanged);
+        ViewKeeper keeper = new ViewKeeper(
+                config.viewFile() == null ? null : new ViewFile(config.viewFile()),
+                config.namespace(),
+                views,
+                runtime.events(),
+                runtime.disk());
         this.watch = new Watch(
-                config, runtime, failover, calls, views, status, registrations::primary, registrations::connected);
+                config,
+                runtime,
+                failover,
+                calls,
+                views,
+                keeper,
+                status,
+                registrations::primary,
+                registrations::connected);
     }
 
     /** A client on the system's clock and randomness, not started. */

@@ -52,6 +52,11 @@ record ServiceState(boolean known, ServiceSnapshot snapshot, List<Instance> up) 
         return with(position, instances);
     }
 
+    /** The same with what an earlier process knew. */
+    ServiceState restored(ServiceSnapshot earlier) {
+        return with(earlier.position(), merged(List.of(), sorted(earlier.instances())));
+    }
+
     private boolean isOlder(Position position) {
         return !position.equals(snapshot.position()) && snapshot.position().covers(position);
     }

@@ -37,6 +37,7 @@ final class Watch implements StreamConnection.Listener {
     private final Failover failover;
     private final RegistryCalls calls;
     private final Views views;
+    private final ViewKeeper keeper;
     private final Reconnection reconnection;
     private final StreamStatus status;
     private final Supplier<Optional<InstanceReference>> instance;
@@ -61,6 +62,7 @@ final class Watch implements StreamConnection.Listener {
     private long lastCheckNanos;
 
     /**
+     * @param keeper told of what becomes of stream and views
      * @param instance the registration that the stream belongs to, when there is one
      * @param connected told of each opened stream, and whether its epoch is another one than the last
      */
@@ -70,6 +72,7 @@ final class Watch implements StreamConnection.Listener {
             Failover failover,
             RegistryCalls calls,
             Views views,
+            ViewKeeper keeper,
             StreamStatus status,
             Supplier<Optional<InstanceReference>> instance,
             Consumer<Boolean> connected) {
@@ -79,6 +82,7 @@ final class Watch implements StreamConnection.Listener {
         this.failover = failover;
         this.calls = calls;
         this.views = views;
+        this.keeper = keeper;
         this.status = status;
         this.instance = instance;
         this.connected = connected;
@@ -94,6 +98,7 @@ final class Watch implements StreamConnection.Listener {
     /** Ends the stream; completes when the registry knows that nobody needs to wait for it, or could not be told. */
     CompletableFuture<Void> close() {
         closed = true;
+        keeper.close();
         CompletableFuture<Void> left = watcher == null ? CompletableFuture.completedFuture(null) : watcher.leave();
         drop();
         status.disconnected(failover.current(), "closed");
@@ -111,6 +116,7 @@ final class Watch implements StreamConnection.Listener {
 
     /** The set of wanted services has grown. */
     void viewAdded() {
+        keeper.added();
         if (watcher != null) {
             watcher.subscribe();
         }
@@ -174,6 +180,7 @@ final class Watch implements StreamConnection.Listener {
             refusedInstance = namedInstance;
         }
         boolean wasOpen = watcher != null;
+        keeper.unreachable();
         drop();
         failover.failed(from.registry());
         status.disconnected(failover.current(), end.problem());
@@ -236,6 +243,7 @@ final class Watch implements StreamConnection.Listener {
         long epoch = event.position().epoch();
         calls.observe(from.registry(), event.position());
         resume.opened(named, epoch);
+        keeper.connected();
         former = event.watcher();
         watcher = new Watcher(
                 calls,
@@ -262,6 +270,7 @@ final class Watch implements StreamConnection.Listener {
     private void snapshot(SnapshotEvent event, @Nullable String id) {
         status.warming(event.warming());
         if (views.apply(event)) {
+            keeper.changed();
             resume.snapshot(event.snapshot().service(), event.warming());
         }
         // It may stand for changes that were passed over on the way, whatever they were.
@@ -269,7 +278,9 @@ final class Watch implements StreamConnection.Listener {
     }
 
     private void change(ChangeEvent event, @Nullable String id) {
-        if (!views.apply(event)) {
+        if (views.apply(event)) {
+            keeper.changed();
+        } else {
             resume.missed(event.service());
         }
         applied(event.position(), takesFromRotation(event), id);

@@ -11,6 +11,7 @@ import org.springframework.cloud.client.ConditionalOnDiscoveryEnabled;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /**
  * The connection to the registry, once {@code muster.registry.urls} is set. The glue's other auto-configurations follow the
@@ -28,8 +29,8 @@ public final class MusterClientAutoConfiguration {
     @ConditionalOnMissingBean(RegistryClient.class)
     static final class Connection {
         @Bean(initMethod = "start", destroyMethod = "close")
-        RegistryClient musterRegistryClient(RegistryProperties properties) {
-            return RegistryClient.create(properties.toConfig());
+        RegistryClient musterRegistryClient(RegistryProperties properties, Environment environment) {
+            return RegistryClient.create(properties.toConfig(environment.getProperty("spring.application.name", "")));
         }
     }
 

@@ -3,8 +3,10 @@ package io.muster.client.spring;
 import io.muster.api.InvalidFieldException;
 import io.muster.client.ClientConfig;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -18,6 +20,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param requestTimeout Longest time from asking a node to the end of its answer.
  * @param streamSilence A stream that brings no byte for this long is broken; the registry writes at least every 2 s.
  * @param backoff Waits between attempts to reach the registry.
+ * @param viewFile File that keeps what this application knows of other services, for a start while no registry answers. By
+ *     default '.muster/<application>-<namespace>.views.json' in the user's home; empty keeps nothing.
  * @param failFast Whether the application fails to start when the registry does not answer or refuses the registration;
  *     otherwise it starts and goes on trying.
  */
@@ -29,6 +33,7 @@ public record RegistryProperties(
         @DefaultValue("5s") Duration requestTimeout,
         @DefaultValue("6s") Duration streamSilence,
         @DefaultValue Backoff backoff,
+        @Nullable String viewFile,
         @DefaultValue("false") boolean failFast) {
     /** @throws InvalidFieldException when a property breaks its rule; it names the property */
     public RegistryProperties {
@@ -51,10 +56,25 @@ public record RegistryProperties(
     /**
      * The client's configuration.
      *
+     * @param application its name, for the default of the view file; empty for none
      * @throws InvalidFieldException when no URL is set
      */
-    ClientConfig toConfig() {
-        return config(urls, namespace, connectTimeout, requestTimeout, streamSilence, backoff);
+    ClientConfig toConfig(String application) {
+        return config(urls, namespace, connectTimeout, requestTimeout, streamSilence, backoff)
+                .withViewFile(viewFile(application));
+    }
+
+    private @Nullable Path viewFile(String application) {
+        String configured = viewFile;
+        if (configured != null) {
+            return configured.isBlank() ? null : Path.of(configured);
+        }
+        String home = System.getProperty("user.home", "");
+        if (home.isBlank() || application.isBlank()) {
+            return null;
+        }
+        String name = application.replaceAll("[^A-Za-z0-9._-]", "_") + "-" + namespace;
+        return Path.of(home, ".muster", name + ".views.json");
     }
 
     private static ClientConfig config(

@@ -36,7 +36,8 @@ final class Fleet {
     }
 
     private List<String> arguments() {
-        return List.of("--muster.registry.urls=" + registryUrl);
+        // Nothing is to be left behind in the home of whoever looks at the demo.
+        return List.of("--muster.registry.urls=" + registryUrl, "--muster.registry.view-file=");
     }
 
     private Service start(Service service) throws IOException {
