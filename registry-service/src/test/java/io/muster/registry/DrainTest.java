@@ -123,6 +123,25 @@ class DrainTest {
     }
 
     @Test
+    void aClientThatIsBackBeforeItsStreamIsSeenToBreakIsOneWatcher() {
+        String generation = register("early");
+        EventStream first = open("early", "");
+        String former = watcher(first);
+        try (EventStream second = open("early", "&former=" + former)) {
+            String id = watcher(second);
+            Event snapshot = second.next(SnapshotEvent.NAME);
+            first.close();
+            awaitWatchersToEnd();
+            CompletableFuture<DrainResult> drain = drain("early", generation, "30s");
+            acknowledge(id, second.next(ChangeEvent.NAME));
+
+            assertThat(snapshot.id()).isNotEmpty();
+            assertThat(drain.orTimeout(1500, TimeUnit.MILLISECONDS).join().complete())
+                    .isTrue();
+        }
+    }
+
+    @Test
     void aStreamThatBreaksForGoodIsForgottenAfterTheTtl() {
         String generation = register("lost");
         EventStream lost = open("lost", "");

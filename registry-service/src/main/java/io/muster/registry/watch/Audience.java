@@ -63,6 +63,8 @@ final class Audience {
             CompletableFuture<DrainResult> result,
             long nowNanos) {
         Drain drain = new Drain(position, result);
+        // Before anything is read: an acknowledgement that comes in between must not go by unseen.
+        awaited = true;
         for (Watcher watcher : watchers) {
             if (watcher.request().acknowledges() && !watcher.acknowledged().covers(position)) {
                 drain.waiting.put(watcher.id(), waiting(watcher, true));
@@ -76,7 +78,6 @@ final class Audience {
             }
         }
         drains.add(drain);
-        awaited = true;
         settle();
         return drain;
     }

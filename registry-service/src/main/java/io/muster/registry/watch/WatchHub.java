@@ -291,6 +291,11 @@ public final class WatchHub implements AutoCloseable {
         services.forEach(service -> topics.join(watcher, service));
         String former = watcher.request().former();
         if (former != null) {
+            Watcher before = watchers.get(former);
+            if (before != null) {
+                // Its end has not been noticed yet; when it is, nobody is missing any more.
+                before.leave();
+            }
             audience.returned(former, watcher);
         }
         resume(watcher, services);
