@@ -23,6 +23,8 @@ public class RegistryApplication {
             // It logs, with its trace, each error of a request that is over already: whoever breaks connections would
             // fill disks.
             Map.entry("logging.level.reactor.core.publisher.Operators", "OFF"),
+            // The same of each probe that finds nobody.
+            Map.entry("logging.level.reactor.netty.http.client.HttpClientConnect", "ERROR"),
             Map.entry("management.endpoints.web.exposure.include", "health,info,prometheus"),
             Map.entry("management.endpoint.health.probes.enabled", "true"),
             Map.entry("management.endpoint.health.show-details", "always"),

@@ -14,6 +14,7 @@ import io.muster.registry.watch.WatchConfig;
 import io.muster.registry.watch.WatchHub;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.LongSupplier;
 import org.springframework.beans.factory.ObjectProvider;
@@ -62,7 +63,7 @@ class RegistryConfiguration {
         StandaloneConfig config = new StandaloneConfig(
                 health, properties.limits().maxInstances(), properties.limits().rememberedChanges());
         long epoch = new SecureRandom().nextLong(1, Position.MAX_VALUE);
-        return new StandaloneEngine(config, epoch, prober, nanoClock, deadlineExecutor);
+        return new StandaloneEngine(config, epoch, prober, nanoClock, InstantSource.system(), deadlineExecutor);
     }
 
     @Bean

@@ -93,7 +93,7 @@ class DeathTest {
     @Test
     void whoAnswersAsItselfIsNotGivenUpAtItsTtl() throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        try (RunningRegistry quick = RunningRegistry.start("muster.server.heartbeat=300ms", "muster.server.ttl=1s")) {
+        try (RunningRegistry quick = RunningRegistry.start("muster.server.heartbeat=1s", "muster.server.ttl=3s")) {
             int port = server.getAddress().getPort();
             String self = register(quick, "self", port);
             try (ServerSocket open = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
@@ -108,7 +108,8 @@ class DeathTest {
 
                 await().until(() -> status(quick, "open").equals("DOWN"));
                 assertThat(status(quick, "self")).isEqualTo("UP");
-                await().until(() -> status(quick, "self").equals("DOWN"));
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> status(quick, "self").equals("DOWN"));
             }
         } finally {
             server.stop(0);

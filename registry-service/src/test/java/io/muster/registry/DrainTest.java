@@ -219,6 +219,7 @@ class DrainTest {
     void aBlockingQueryIsAnsweredByAChangeOfItsService() {
         String generation = register("asked");
         String position = position("asked");
+        query("asked", position, "1ms", "c1").join();
         CompletableFuture<HttpResponse<String>> query = query("asked", position, "30s", "c1");
         assertThat(drain("asked", generation, "50ms").join().waiting())
                 .singleElement()

@@ -33,6 +33,23 @@ class RegistryApiTest {
     }
 
     @Test
+    void theHistoryTellsWhyAnInstanceTakesNoTraffic() {
+        String generation = registry.call(
+                        "PUT",
+                        "/v1/services/told/instances/a",
+                        "{\"process\":\"p\",\"host\":\"127.0.0.1\",\"port\":4711,\"status\":\"UP\"}")
+                .body()
+                .replaceAll(".*\"generation\":\"([^\"]+)\".*", "$1");
+        registry.call("DELETE", "/v1/services/told/instances/a?generation=" + generation);
+
+        String history = registry.call("GET", "/v1/services/told/history").body();
+
+        assertThat(history).contains("\"from\":\"UP\"", "\"reason\":\"deregistered\"", "\"to\":\"UP\"");
+        assertThat(history.indexOf("deregistered")).isLessThan(history.indexOf("\"registered\""));
+        assertThat(registry.call("GET", "/v1/services/NO/history").statusCode()).isEqualTo(400);
+    }
+
+    @Test
     void anInstanceLivesFromRegistrationToDeregistration() {
         HttpResponse<String> created = register("life", "a", "p1", 8081, "STARTING");
         assertThat(created.statusCode()).isEqualTo(201);

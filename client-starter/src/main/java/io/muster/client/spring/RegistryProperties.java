@@ -21,7 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param streamSilence A stream that brings no byte for this long is broken; the registry writes at least every 2 s.
  * @param backoff Waits between attempts to reach the registry.
  * @param viewFile File that keeps what this application knows of other services, for a start while no registry answers. By
- *     default '.muster/<application>-<namespace>.views.json' in the user's home; empty keeps nothing.
+ *     default named after application and namespace, in '.muster' in the user's home; empty keeps nothing.
  * @param failFast Whether the application fails to start when the registry does not answer or refuses the registration;
  *     otherwise it starts and goes on trying.
  */

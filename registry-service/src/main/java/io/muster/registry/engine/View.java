@@ -1,6 +1,7 @@
 package io.muster.registry.engine;
 
 import io.muster.api.Position;
+import io.muster.api.ServiceHistory;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.catalogue.ServiceState;
 import io.muster.registry.health.SilenceHold;
@@ -32,4 +33,7 @@ public interface View {
 
     /** Where so many instances fell silent at once that nobody is evicted. */
     List<SilenceHold> holds();
+
+    /** The last changes of a service that this node remembers, newest first. */
+    List<ServiceHistory.Entry> history(ServiceKey service);
 }

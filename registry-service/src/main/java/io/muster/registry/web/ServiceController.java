@@ -7,6 +7,7 @@ import io.muster.api.InvalidFieldException;
 import io.muster.api.JsonCodec;
 import io.muster.api.Names;
 import io.muster.api.Position;
+import io.muster.api.ServiceHistory;
 import io.muster.api.ServiceList;
 import io.muster.api.ServiceSnapshot;
 import io.muster.registry.catalogue.InstanceRecord;
@@ -111,6 +112,18 @@ class ServiceController {
         Duration limit = Durations.parse("wait", wait, MAX_WAIT);
         String who = client == null ? peer(exchange) : Names.client(client);
         return Mono.fromFuture(hub.awaitChange(key, applied, limit, who)).then(Mono.fromSupplier(answer));
+    }
+
+    @Operation(summary = "Tell the last changes of a service: why its instances take traffic, or do not")
+    @ApiResponse(
+            responseCode = "200",
+            description = "What this node remembers, newest first; also of a service that is gone",
+            content = @Content(schema = @Schema(implementation = ServiceHistory.class)))
+    @GetMapping("/v1/services/{service}/history")
+    ResponseEntity<byte[]> history(
+            @PathVariable String service, @RequestParam(defaultValue = Names.DEFAULT_NAMESPACE) String namespace) {
+        ServiceKey key = new ServiceKey(namespace, service);
+        return Bodies.json(200, new ServiceHistory(namespace, service, view.history(key)));
     }
 
     private static String peer(ServerWebExchange exchange) {

@@ -1,12 +1,14 @@
 package io.muster.registry.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.muster.api.InstancePatch;
 import io.muster.api.InstanceReference;
 import io.muster.api.InstanceStatus;
 import io.muster.api.Position;
 import io.muster.api.Registration;
+import io.muster.api.ServiceHistory.Entry;
 import io.muster.registry.catalogue.Command;
 import io.muster.registry.catalogue.InstanceKey;
 import io.muster.registry.catalogue.InstanceRecord;
@@ -17,6 +19,7 @@ import io.muster.registry.health.Prober;
 import io.muster.registry.health.Prober.Finding;
 import io.muster.registry.health.SilenceHold;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -44,6 +47,9 @@ public abstract class EngineContract {
 
     /** The limit of a hold that {@link #create} is to use. */
     protected static final Duration SILENCE_HOLD = Duration.ofMinutes(5);
+
+    /** The time of day that {@link #create} is to tell. */
+    protected static final Instant WHEN = Instant.parse("2020-02-20T20:20:20Z");
 
     private static final ServiceKey ORDERS = new ServiceKey("default", "orders");
 
@@ -391,6 +397,41 @@ public abstract class EngineContract {
 
         assertThat(down()).isEqualTo(4);
         assertThat(engine.view().holds()).isEmpty();
+    }
+
+    @Test
+    void theHistorySaysWhatHappenedAndWhy() {
+        Position generation = generation("a");
+        prober.connections.put("a", Finding.REFUSED);
+        suspect("a", generation);
+        await(engine.submit(List.of(new Command.Deregister(key("a"), generation))));
+
+        assertThat(engine.view().history(ORDERS))
+                .extracting(Entry::id, Entry::from, Entry::to, Entry::source, Entry::reason, Entry::at)
+                .containsExactly(
+                        tuple("a", InstanceStatus.DOWN, null, "INSTANCE", "deregistered", WHEN.toString()),
+                        tuple(
+                                "a",
+                                InstanceStatus.UP,
+                                InstanceStatus.DOWN,
+                                "CHECKS",
+                                "refuses connections",
+                                WHEN.toString()),
+                        tuple("a", null, InstanceStatus.UP, "INSTANCE", "registered", WHEN.toString()));
+        assertThat(engine.view().history(new ServiceKey("default", "unheard-of")))
+                .isEmpty();
+    }
+
+    @Test
+    void theHistoryOfAServiceIsBounded() {
+        for (int i = 0; i < 200; i++) {
+            generation("i" + i);
+        }
+
+        assertThat(engine.view().history(ORDERS))
+                .hasSize(50)
+                .first()
+                .satisfies(entry -> assertThat(entry.id()).isEqualTo("i199"));
     }
 
     private List<InstanceReference> generations(int count) {

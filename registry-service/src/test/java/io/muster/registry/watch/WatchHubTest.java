@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.muster.api.Position;
 import io.muster.api.ProblemException;
 import io.muster.api.Registration;
+import io.muster.api.ServiceHistory;
 import io.muster.api.Subscription;
 import io.muster.registry.catalogue.Command;
 import io.muster.registry.catalogue.InstanceKey;
@@ -22,6 +23,7 @@ import io.muster.registry.health.Prober;
 import io.muster.registry.health.SilenceHold;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +51,7 @@ class WatchHubTest {
             5,
             new NobodyAnswers(),
             System::nanoTime,
+            InstantSource.system(),
             deadlines);
     private final ServiceEncoder encoder = new ServiceEncoder(engine.view());
     private final WatchHub hub = new WatchHub(
@@ -186,6 +189,11 @@ class WatchHubTest {
         @Override
         public List<SilenceHold> holds() {
             return view.holds();
+        }
+
+        @Override
+        public List<ServiceHistory.Entry> history(ServiceKey service) {
+            return view.history(service);
         }
 
         @Override

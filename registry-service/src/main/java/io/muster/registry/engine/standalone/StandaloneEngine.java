@@ -2,6 +2,7 @@ package io.muster.registry.engine.standalone;
 
 import io.muster.api.InstanceReference;
 import io.muster.api.Position;
+import io.muster.api.ServiceHistory;
 import io.muster.registry.catalogue.Catalogue;
 import io.muster.registry.catalogue.Change;
 import io.muster.registry.catalogue.Command;
@@ -14,11 +15,13 @@ import io.muster.registry.engine.ChangeLog;
 import io.muster.registry.engine.Changes;
 import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.EngineUnavailableException;
+import io.muster.registry.engine.History;
 import io.muster.registry.engine.StatusLog;
 import io.muster.registry.engine.View;
 import io.muster.registry.health.DeadlineTracker;
 import io.muster.registry.health.Prober;
 import io.muster.registry.health.SilenceHold;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -54,6 +57,7 @@ public final class StandaloneEngine implements Engine, View {
     private final long ttlNanos;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final StatusLog statusLog;
+    private final History history;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile boolean running;
     private volatile boolean reachable;
@@ -65,6 +69,7 @@ public final class StandaloneEngine implements Engine, View {
      * @param epoch names the history that begins with this start, 0 to 2^53; another one at each start
      * @param prober looks at instances that may be gone
      * @param nanoClock monotonic time in nanoseconds
+     * @param wallClock tells people when something happened
      * @param ticker runs the look at the deadlines; the caller shuts it down after {@link #close()}
      */
     public StandaloneEngine(
@@ -72,6 +77,7 @@ public final class StandaloneEngine implements Engine, View {
             long epoch,
             Prober prober,
             LongSupplier nanoClock,
+            InstantSource wallClock,
             ScheduledExecutorService ticker) {
         this.catalogue = new Catalogue(epoch, config.maxInstances());
         this.changeLog = new ChangeLog(config.rememberedChanges());
@@ -81,6 +87,7 @@ public final class StandaloneEngine implements Engine, View {
         this.nanoClock = nanoClock;
         this.ticker = ticker;
         this.statusLog = new StatusLog(nanoClock);
+        this.history = new History(wallClock);
     }
 
     @Override
@@ -142,6 +149,11 @@ public final class StandaloneEngine implements Engine, View {
     @Override
     public List<SilenceHold> holds() {
         return deadlines.holds(nanoClock.getAsLong());
+    }
+
+    @Override
+    public List<ServiceHistory.Entry> history(ServiceKey service) {
+        return history.of(service);
     }
 
     @Override
@@ -241,6 +253,7 @@ public final class StandaloneEngine implements Engine, View {
                 }
             }
             changeLog.append(changes);
+            history.add(changes, catalogue.position().epoch());
         } finally {
             lock.unlock();
         }
