@@ -1,8 +1,10 @@
 package io.muster.benchmarks.registry;
 
 import io.muster.benchmarks.http.LoadLoop;
+import io.muster.benchmarks.process.Servers;
 import io.muster.benchmarks.registry.Contestant.CallKind;
 import io.muster.benchmarks.registry.Contestant.Cost;
+import io.muster.benchmarks.report.Progress;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;

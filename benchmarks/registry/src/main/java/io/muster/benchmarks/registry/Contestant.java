@@ -2,6 +2,7 @@ package io.muster.benchmarks.registry;
 
 import io.muster.benchmarks.http.HttpConnection;
 import io.muster.benchmarks.http.LoadLoop;
+import io.muster.benchmarks.process.Servers;
 import io.muster.benchmarks.report.Latencies;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package io.muster.benchmarks.registry;
 
+import io.muster.benchmarks.process.Servers;
+import io.muster.benchmarks.report.Progress;
 import io.muster.benchmarks.report.Report;
 import java.io.IOException;
 import java.net.URI;

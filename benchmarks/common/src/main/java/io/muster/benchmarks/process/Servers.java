@@ -1,6 +1,5 @@
-package io.muster.benchmarks.registry;
+package io.muster.benchmarks.process;
 
-import io.muster.benchmarks.process.JavaProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Starts the servers under measurement from their executable jars, all with the same JVM flags. */
-final class Servers {
+public final class Servers {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
     private final Path root;
@@ -24,7 +23,7 @@ final class Servers {
      * @param root the project's folder
      * @param logs where the processes' output goes
      */
-    Servers(Path root, Path logs) {
+    public Servers(Path root, Path logs) {
         this.root = root;
         this.logs = logs;
     }
@@ -36,23 +35,23 @@ final class Servers {
      * @param port where it listens on the loopback
      * @param gcLog its JVM's log of collections
      */
-    record Server(JavaProcess process, int port, Path gcLog) implements AutoCloseable {
+    public record Server(JavaProcess process, int port, Path gcLog) implements AutoCloseable {
         @Override
         public void close() {
             process.close();
         }
     }
 
-    Server muster(String name, int maxHeapMegabytes) throws IOException, InterruptedException {
+    public Server muster(String name, int maxHeapMegabytes) throws IOException, InterruptedException {
         return start(name, jar("registry-service"), maxHeapMegabytes, "/v1/services");
     }
 
-    Server eureka(String name, int maxHeapMegabytes) throws IOException, InterruptedException {
+    public Server eureka(String name, int maxHeapMegabytes) throws IOException, InterruptedException {
         return start(name, jar("benchmarks/eureka-server"), maxHeapMegabytes, "/eureka/apps");
     }
 
     /** Starts this program again with other arguments, to talk to over its input and output. */
-    JavaProcess again(String name, List<String> arguments) throws IOException {
+    public JavaProcess again(String name, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("-Xmx768m", "-jar", System.getProperty("java.class.path")));
         command.addAll(arguments);
         return JavaProcess.start(name, logs, true, command);
