@@ -32,9 +32,20 @@ public final class JavaProcess implements AutoCloseable {
      * @param pipe whether the caller talks to it over its input and output
      */
     public static JavaProcess start(String name, Path logs, boolean pipe, List<String> arguments) throws IOException {
+        return start(name, logs, pipe, List.of(), arguments);
+    }
+
+    /**
+     * Starts {@code java} through another program.
+     *
+     * @param prefix the program and its arguments, to which {@code java} and its arguments are added; it becomes the process
+     * @param pipe whether the caller talks to it over its input and output
+     */
+    public static JavaProcess start(String name, Path logs, boolean pipe, List<String> prefix, List<String> arguments)
+            throws IOException {
         Files.createDirectories(logs);
         Path log = logs.resolve(name + ".log");
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
@@ -81,6 +92,22 @@ public final class JavaProcess implements AutoCloseable {
     /** Its threads' CPU times. */
     public ThreadTimes threadTimes() {
         return ThreadTimes.of(process.pid());
+    }
+
+    /** Sends it a signal, such as {@code STOP}. */
+    public void signal(String signal) throws IOException, InterruptedException {
+        int status = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IOException("kill -" + signal + " of " + name + " ended with " + status);
+        }
+    }
+
+    /** Ends it at once, with SIGKILL, and waits for that. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+        Runtime.getRuntime().removeShutdownHook(atExit);
     }
 
     /** Whether it runs. */

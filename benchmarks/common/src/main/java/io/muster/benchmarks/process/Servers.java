@@ -84,6 +84,11 @@ public final class Servers {
     }
 
     private Path jar(String folder) throws IOException {
+        return executable(root, folder);
+    }
+
+    /** The executable jar of a module, already built. */
+    public static Path executable(Path root, String folder) throws IOException {
         try (DirectoryStream<Path> jars =
                 Files.newDirectoryStream(root.resolve(folder).resolve("target"), "*-exec.jar")) {
             for (Path jar : jars) {
@@ -94,7 +99,7 @@ public final class Servers {
     }
 
     /** A free port below the range that the kernel gives to outgoing connections. */
-    private static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         for (int attempt = 0; attempt < 100; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
