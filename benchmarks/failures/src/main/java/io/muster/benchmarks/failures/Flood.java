@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Bad and too many requests from another address, beside the normal load and a script that uses the registry normally. */
 final class Flood {
-    private static final String ATTACKER = "127.0.0.2";
+    private static final byte[] ATTACKER = {127, 0, 0, 2};
     private static final String FLEET = "fleet-token-of-the-bench";
     private static final String READER = "reader-token-of-the-bench";
     private static final int CONNECT_MILLIS = 1_000;
@@ -241,9 +241,9 @@ final class Flood {
     private static Socket connect(int port) throws IOException {
         Socket socket = new Socket();
         try {
-            socket.bind(new InetSocketAddress(InetAddress.getByName(ATTACKER), 0));
+            socket.bind(new InetSocketAddress(InetAddress.getByAddress(ATTACKER), 0));
             socket.setSoTimeout(2 * CONNECT_MILLIS);
-            socket.connect(new InetSocketAddress(InetAddress.getByName(Rig.LOOPBACK), port), CONNECT_MILLIS);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
             return socket;
         } catch (IOException e) {
             socket.close();

@@ -105,7 +105,7 @@ final class MassSilence {
 
     private void register(Api api) throws IOException, InterruptedException {
         for (int i = 0; i < ALL; i++) {
-            ServerSocket socket = new ServerSocket(0, 50, InetAddress.getByName(Rig.LOOPBACK));
+            ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
             sockets.add(socket);
             String id = "silent-" + i;
             Registration registration = new Registration(
@@ -158,7 +158,7 @@ final class MassSilence {
     }
 
     private static boolean held(Api api) throws IOException, InterruptedException {
-        return !api.get("/v1/operator/silence").isEmpty();
+        return !api.get("/v1/operator/silence").get("holds").isEmpty();
     }
 
     private static int places(Api api) throws IOException, InterruptedException {
