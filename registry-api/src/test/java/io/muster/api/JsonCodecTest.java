@@ -39,7 +39,8 @@ class JsonCodecTest {
                 "silent",
                 0,
                 "z1",
-                Map.of("k", "\u00fc\ud83d\ude00"));
+                Map.of("k", "\u00fc\ud83d\ude00"),
+                new Instance.Overridden(InstanceStatus.UP, "", 7));
         ServiceSnapshot snapshot = new ServiceSnapshot("default", "orders", position, List.of(instance));
 
         assertSurvives(snapshot);
@@ -47,6 +48,12 @@ class JsonCodecTest {
         assertSurvives(new ChangeEvent(
                 "default", "orders", position, List.of(instance), List.of(new ChangeEvent.Removal("b", "gone"))));
         assertSurvives(new WatcherEvent("w", position, true));
+        assertSurvives(new OperatorSetting(true, null, "disk swap"));
+        assertSurvives(new OperatorSettings(
+                "default",
+                List.of(
+                        new OperatorSettings.Entry("orders", null, new OperatorSetting(false, 0, "")),
+                        new OperatorSettings.Entry("orders", "a:1", new OperatorSetting(false, 5, "")))));
         assertSurvives(new ClosingEvent("planned"));
         assertSurvives(new Registered(position, 5000, 15000));
         assertSurvives(new InstancePatch(InstanceStatus.UP, 7, Map.of("a", "b")));

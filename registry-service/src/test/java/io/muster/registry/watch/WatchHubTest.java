@@ -14,8 +14,10 @@ import io.muster.registry.catalogue.InstanceRecord;
 import io.muster.registry.catalogue.Outcome;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.catalogue.ServiceState;
+import io.muster.registry.catalogue.Setting;
 import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.View;
+import io.muster.registry.engine.standalone.SettingsStore;
 import io.muster.registry.engine.standalone.StandaloneConfig;
 import io.muster.registry.engine.standalone.StandaloneEngine;
 import io.muster.registry.health.HealthConfig;
@@ -50,6 +52,7 @@ class WatchHubTest {
             new StandaloneConfig(new HealthConfig(15_000_000_000L, 60_000_000_000L, 60_000_000_000L), 100, 100),
             5,
             new NobodyAnswers(),
+            new SettingsStore(null, Runnable::run),
             System::nanoTime,
             InstantSource.system(),
             deadlines);
@@ -194,6 +197,11 @@ class WatchHubTest {
         @Override
         public List<ServiceHistory.Entry> history(ServiceKey service) {
             return view.history(service);
+        }
+
+        @Override
+        public List<Setting> settings() {
+            return view.settings();
         }
 
         @Override

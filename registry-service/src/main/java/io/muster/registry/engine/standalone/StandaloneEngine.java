@@ -11,6 +11,7 @@ import io.muster.registry.catalogue.InstanceRecord;
 import io.muster.registry.catalogue.Outcome;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.catalogue.ServiceState;
+import io.muster.registry.catalogue.Setting;
 import io.muster.registry.engine.ChangeLog;
 import io.muster.registry.engine.Changes;
 import io.muster.registry.engine.Engine;
@@ -55,6 +56,7 @@ public final class StandaloneEngine implements Engine, View {
     private final LongSupplier nanoClock;
     private final ScheduledExecutorService ticker;
     private final long ttlNanos;
+    private final SettingsStore settingsStore;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final StatusLog statusLog;
     private final History history;
@@ -68,6 +70,7 @@ public final class StandaloneEngine implements Engine, View {
      * @param config how it behaves
      * @param epoch names the history that begins with this start, 0 to 2^53; another one at each start
      * @param prober looks at instances that may be gone
+     * @param settingsStore keeps operators' settings over restarts
      * @param nanoClock monotonic time in nanoseconds
      * @param wallClock tells people when something happened
      * @param ticker runs the look at the deadlines; the caller shuts it down after {@link #close()}
@@ -76,6 +79,7 @@ public final class StandaloneEngine implements Engine, View {
             StandaloneConfig config,
             long epoch,
             Prober prober,
+            SettingsStore settingsStore,
             LongSupplier nanoClock,
             InstantSource wallClock,
             ScheduledExecutorService ticker) {
@@ -84,6 +88,7 @@ public final class StandaloneEngine implements Engine, View {
         this.ttlNanos = config.health().ttlNanos();
         this.deadlines = new DeadlineTracker(config.health());
         this.prober = prober;
+        this.settingsStore = settingsStore;
         this.nanoClock = nanoClock;
         this.ticker = ticker;
         this.statusLog = new StatusLog(nanoClock);
@@ -92,6 +97,10 @@ public final class StandaloneEngine implements Engine, View {
 
     @Override
     public void start() {
+        List<Change> none = new ArrayList<>(0);
+        for (Setting kept : settingsStore.open()) {
+            catalogue.apply(new Command.Decide(kept.target(), kept.setting()), none);
+        }
         running = true;
         long periodNanos = Math.max(TimeUnit.MILLISECONDS.toNanos(1), Math.min(MAX_TICK_NANOS, ttlNanos / 20));
         ticks = ticker.scheduleWithFixedDelay(this::tick, periodNanos, periodNanos, TimeUnit.NANOSECONDS);
@@ -109,7 +118,14 @@ public final class StandaloneEngine implements Engine, View {
         if (!running) {
             return CompletableFuture.failedFuture(new EngineUnavailableException("engine standalone is not running"));
         }
-        return CompletableFuture.completedFuture(apply(commands));
+        List<Outcome> outcomes = apply(commands);
+        if (outcomes.stream().noneMatch(Outcome.Settled.class::isInstance)) {
+            return CompletableFuture.completedFuture(outcomes);
+        }
+        boolean changed = outcomes.stream()
+                .anyMatch(outcome ->
+                        outcome instanceof Outcome.Settled settled && settled.effect() != Outcome.Effect.UNCHANGED);
+        return settingsStore.keep(changed, catalogue::settings).thenApply(kept -> outcomes);
     }
 
     @Override
@@ -188,6 +204,7 @@ public final class StandaloneEngine implements Engine, View {
         if (current != null) {
             current.cancel(false);
         }
+        settingsStore.close();
     }
 
     @Override
@@ -225,6 +242,11 @@ public final class StandaloneEngine implements Engine, View {
         return catalogue.size();
     }
 
+    @Override
+    public List<Setting> settings() {
+        return catalogue.settings();
+    }
+
     private List<Outcome> apply(List<Command> commands) {
         List<Outcome> outcomes = new ArrayList<>(commands.size());
         List<Change> changes = new ArrayList<>(commands.size() + 1);
@@ -241,8 +263,9 @@ public final class StandaloneEngine implements Engine, View {
                 outcomes.add(outcome);
                 // What an instance says of itself is a sign of life.
                 if (outcome instanceof Outcome.Applied applied
+                        && command instanceof Command.OfInstance said
                         && (command instanceof Command.Register || command instanceof Command.Patch)) {
-                    deadlines.renew(command.key(), applied.generation(), now, revivals);
+                    deadlines.renew(said.key(), applied.generation(), now, revivals);
                 }
             }
             for (Command revival : revivals) {
