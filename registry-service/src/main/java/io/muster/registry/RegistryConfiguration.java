@@ -1,5 +1,6 @@
 package io.muster.registry;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.api.Position;
 import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.standalone.SettingsStore;
@@ -54,8 +55,8 @@ class RegistryConfiguration {
     }
 
     @Bean
-    Prober prober(ReactorResourceFactory resources) {
-        return new NetworkProber(resources.getLoopResources(), new AllowedNetworks());
+    Prober prober(ReactorResourceFactory resources, MeterRegistry meters) {
+        return new NetworkProber(resources.getLoopResources(), new AllowedNetworks(), meters);
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")

@@ -187,7 +187,7 @@ public final class Catalogue {
                 if (current.registration().equals(registration)) {
                     return new Applied(current.generation(), Effect.UNCHANGED);
                 }
-                InstanceRecord replaced = current.with(registration);
+                InstanceRecord replaced = current.with(registration).with(checks(current, registration));
                 if (!hasRoom(found, replaced, superseded(command))) {
                     return new Outcome.ServiceFull(command.key().service(), MAX_SERVICE_BYTES);
                 }
@@ -209,8 +209,17 @@ public final class Catalogue {
         supersede(command, changes);
         Position generation = new Position(epoch, index + 1);
         String reason = former.isPresent() ? "registered by a new process" : "registered";
-        put(record(command, generation), Source.INSTANCE, reason, changes);
+        InstanceRecord record = record(command, generation);
+        String unfit = record.checks().passing() ? "" : ", " + record.checks().reason();
+        put(record, Source.INSTANCE, reason + unfit, changes);
         return new Applied(generation, Effect.CREATED);
+    }
+
+    /** One that is to be checked and has moved takes no requests before a check passed where it is now. */
+    private static Checks checks(InstanceRecord current, Registration replacement) {
+        Registration before = current.registration();
+        boolean moved = !before.host().equals(replacement.host()) || before.port() != replacement.port();
+        return moved && replacement.check() != null ? Checks.PENDING : current.checks();
     }
 
     private InstanceRecord record(Command.Register command, Position generation) {
@@ -219,7 +228,7 @@ public final class Catalogue {
                 generation,
                 command.registration(),
                 command.owner(),
-                Checks.PASSING,
+                command.registration().check() == null ? Checks.PASSING : Checks.PENDING,
                 settings.rulingOf(command.key()));
     }
 

@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What every engine makes of operators' settings. */
-abstract class OperatorContract extends EngineFixture {
+abstract class OperatorContract extends CheckContract {
     @Test
     void operatorsSettingsStandOverWhatIsSaidAndOutliveTheInstance() {
         Position generation = generation("a");

@@ -20,6 +20,7 @@ import io.muster.registry.engine.View;
 import io.muster.registry.engine.standalone.SettingsStore;
 import io.muster.registry.engine.standalone.StandaloneConfig;
 import io.muster.registry.engine.standalone.StandaloneEngine;
+import io.muster.registry.health.CheckResult;
 import io.muster.registry.health.HealthConfig;
 import io.muster.registry.health.Prober;
 import io.muster.registry.health.SilenceHold;
@@ -224,6 +225,16 @@ class WatchHubTest {
         @Override
         public CompletionStage<Finding> connect(InstanceRecord instance) {
             return CompletableFuture.completedFuture(Finding.SILENT);
+        }
+
+        @Override
+        public CompletionStage<CheckResult> check(InstanceRecord instance) {
+            return CompletableFuture.completedFuture(CheckResult.silent("nobody answers"));
+        }
+
+        @Override
+        public CompletionStage<Boolean> mayReach(String host) {
+            return CompletableFuture.completedFuture(true);
         }
 
         @Override

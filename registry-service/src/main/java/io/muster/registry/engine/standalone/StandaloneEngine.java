@@ -19,6 +19,7 @@ import io.muster.registry.engine.EngineUnavailableException;
 import io.muster.registry.engine.History;
 import io.muster.registry.engine.StatusLog;
 import io.muster.registry.engine.View;
+import io.muster.registry.health.CheckSchedule;
 import io.muster.registry.health.DeadlineTracker;
 import io.muster.registry.health.Prober;
 import io.muster.registry.health.SilenceHold;
@@ -33,6 +34,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,8 @@ public final class StandaloneEngine implements Engine, View {
     private final Catalogue catalogue;
     private final ChangeLog changeLog;
     private final DeadlineTracker deadlines;
+    private final CheckSchedule checks = new CheckSchedule();
+    private final AtomicInteger checksToStart = new AtomicInteger();
     private final Prober prober;
     private final LongSupplier nanoClock;
     private final ScheduledExecutorService ticker;
@@ -257,9 +261,7 @@ public final class StandaloneEngine implements Engine, View {
             for (Command command : commands) {
                 int before = changes.size();
                 Outcome outcome = catalogue.apply(command, changes);
-                for (Change change : changes.subList(before, changes.size())) {
-                    deadlines.changed(change, now);
-                }
+                follow(changes.subList(before, changes.size()), now);
                 outcomes.add(outcome);
                 // What an instance says of itself is a sign of life.
                 if (outcome instanceof Outcome.Applied applied
@@ -271,9 +273,7 @@ public final class StandaloneEngine implements Engine, View {
             for (Command revival : revivals) {
                 int before = changes.size();
                 catalogue.apply(revival, changes);
-                for (Change change : changes.subList(before, changes.size())) {
-                    deadlines.changed(change, now);
-                }
+                follow(changes.subList(before, changes.size()), now);
             }
             changeLog.append(changes);
             history.add(changes, catalogue.position().epoch());
@@ -283,8 +283,16 @@ public final class StandaloneEngine implements Engine, View {
         if (!changes.isEmpty()) {
             listeners.forEach(Runnable::run);
             statusLog.tell(changes);
+            startChecks();
         }
         return outcomes;
+    }
+
+    private void follow(List<Change> changes, long now) {
+        for (Change change : changes) {
+            deadlines.changed(change, now);
+            checks.changed(change, now);
+        }
     }
 
     private void tick() {
@@ -296,11 +304,41 @@ public final class StandaloneEngine implements Engine, View {
                 }
                 due.connect().forEach(this::connect);
                 due.identify().forEach(this::identify);
+                startChecks();
             }
         } catch (RuntimeException e) {
             // A tick that throws would never be scheduled again, and nobody would ever be evicted.
             log.error("The look at the deadlines failed; the next one goes on", e);
         }
+    }
+
+    /** Begins what is due. A check may end, and call this again, before its beginning returns: that goes round the loop. */
+    private void startChecks() {
+        if (checksToStart.getAndIncrement() != 0) {
+            return;
+        }
+        int asked = 1;
+        do {
+            Optional<CheckSchedule.Run> next = nextCheck();
+            while (next.isPresent()) {
+                check(next.get());
+                next = nextCheck();
+            }
+            asked = checksToStart.addAndGet(-asked);
+        } while (asked != 0);
+    }
+
+    private Optional<CheckSchedule.Run> nextCheck() {
+        return running ? checks.next(nanoClock.getAsLong()) : Optional.empty();
+    }
+
+    private void check(CheckSchedule.Run run) {
+        CompletionStage<Void> unused = prober.check(run.instance()).thenAccept(result -> {
+            long now = nanoClock.getAsLong();
+            checks.finished(run, now);
+            propose(deadlines.checked(run.instance(), result, now));
+            startChecks();
+        });
     }
 
     private void connect(InstanceRecord instance) {
