@@ -289,7 +289,7 @@ final class Watch implements StreamConnection.Listener {
     private static boolean takesFromRotation(ChangeEvent event) {
         return !event.removed().isEmpty()
                 || event.instances().stream()
-                        .anyMatch(instance -> !instance.status().takesRequests());
+                        .anyMatch(instance -> !instance.status().takesRequests() || instance.weight() == 0);
     }
 
     private void applied(Position position, boolean promptly, @Nullable String id) {

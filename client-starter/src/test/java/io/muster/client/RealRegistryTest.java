@@ -243,6 +243,7 @@ class RealRegistryTest {
                         "--server.port=" + port,
                         "--muster.server.heartbeat=500ms",
                         "--muster.server.ttl=3s",
+                        "--muster.server.data-dir=",
                         "--muster.server.keep-alive=200ms");
     }
 

@@ -240,7 +240,7 @@ final class ScriptedRegistry implements AutoCloseable {
     }
 
     static Instance instance(String id, InstanceStatus status) {
-        return new Instance(id, new Position(1, 1), "127.0.0.1", 80, false, status, "", 100, "", Map.of());
+        return new Instance(id, new Position(1, 1), "127.0.0.1", 80, false, status, "", 100, "", Map.of(), null);
     }
 
     private static List<Instance> instances(String... up) {

@@ -154,6 +154,6 @@ class ServiceStateTest {
     }
 
     private static Instance with(String id, InstanceStatus status) {
-        return new Instance(id, new Position(5, 1), "127.0.0.1", 80, false, status, "", 100, "", Map.of());
+        return new Instance(id, new Position(5, 1), "127.0.0.1", 80, false, status, "", 100, "", Map.of(), null);
     }
 }

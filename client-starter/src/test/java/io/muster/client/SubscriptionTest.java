@@ -16,6 +16,7 @@ import io.muster.client.ScriptedRegistry.Answer;
 import io.muster.client.ScriptedRegistry.Stream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -201,5 +202,29 @@ class SubscriptionTest extends ScriptedStream {
         stream.change("orders", "1:9", "d");
         await().until(() -> registry.requests("POST", "/ack").size() == 4);
         assertThat(registry.requests("POST", "/ack").get(3).body()).isEqualTo("{\"position\":\"1:9\"}");
+    }
+
+    @Test
+    void acknowledgesAtOnceWhatAnOperatorTookOut() throws Exception {
+        ServiceView orders = client.view("orders");
+        client.start();
+        Stream stream = registry.nextStream().watcher("w1", "1:5").snapshot("orders", "1:5", "a", "b");
+        await().until(() -> registry.requests("POST", "/ack").size() == 1);
+        Instance weightless = new Instance(
+                "a", new Position(1, 1), "127.0.0.1", 80, false, InstanceStatus.UP, "", 0, "", Map.of(), null);
+        int acknowledged = 1;
+        for (Instance taken : List.of(instance("b", InstanceStatus.MAINTENANCE), weightless)) {
+            Position position = new Position(1, 5 + acknowledged);
+            stream.event(
+                    ChangeEvent.NAME,
+                    position.toString(),
+                    new ChangeEvent("default", "orders", position, List.of(taken), List.of()));
+            int expected = ++acknowledged;
+            await().atMost(Duration.ofMillis(500))
+                    .until(() -> registry.requests("POST", "/ack").size() == expected);
+            assertThat(registry.requests("POST", "/ack").get(expected - 1).body())
+                    .contains(position.toString());
+        }
+        assertThat(orders.up()).hasSize(1);
     }
 }

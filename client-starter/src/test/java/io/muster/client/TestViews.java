@@ -32,6 +32,7 @@ public final class TestViews {
 
     /** An instance on loopback. */
     public static Instance instance(String id, int port, InstanceStatus status) {
-        return new Instance(id, new Position(1, 1), "127.0.0.1", port, false, status, "", 100, "a", Map.of("k", "v"));
+        return new Instance(
+                id, new Position(1, 1), "127.0.0.1", port, false, status, "", 100, "a", Map.of("k", "v"), null);
     }
 }

@@ -2,6 +2,7 @@ package io.muster.api;
 
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An instance as the registry shows it.
@@ -16,6 +17,7 @@ import java.util.Objects;
  * @param weight its share of requests relative to the others', 0 to 10000
  * @param zone where it runs; empty for nowhere in particular
  * @param metadata what else it says of itself
+ * @param overridden what it would be without its operator's setting; null when none stands over it
  */
 public record Instance(
         String id,
@@ -27,7 +29,8 @@ public record Instance(
         String reason,
         int weight,
         String zone,
-        Map<String, String> metadata) {
+        Map<String, String> metadata,
+        @Nullable Overridden overridden) {
     /** Absent optional parts (null when read from JSON) take their defaults. */
     public Instance {
         Names.required("id", id);
@@ -37,5 +40,20 @@ public record Instance(
         reason = Objects.requireNonNullElse(reason, "");
         zone = Objects.requireNonNullElse(zone, "");
         metadata = metadata == null ? Map.of() : Map.copyOf(metadata);
+    }
+
+    /**
+     * What an operator's setting stands over.
+     *
+     * @param status checks over what the instance says of itself
+     * @param reason why it has this status; empty when nothing is to be said
+     * @param weight what the instance says of itself
+     */
+    public record Overridden(InstanceStatus status, String reason, int weight) {
+        /** Absent optional parts (null when read from JSON) take their defaults. */
+        public Overridden {
+            status = Objects.requireNonNullElse(status, InstanceStatus.UNKNOWN);
+            reason = Objects.requireNonNullElse(reason, "");
+        }
     }
 }

@@ -28,8 +28,10 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -192,6 +194,10 @@ public final class JsonCodec {
         SimpleModule module = new SimpleModule("muster");
         module.addSerializer(new PositionSerializer());
         module.addDeserializer(Position.class, new PositionDeserializer());
+        module.addSerializer(new DurationSerializer());
+        module.addDeserializer(Duration.class, new DurationDeserializer());
+        module.addSerializer(new CheckTypeSerializer());
+        module.addDeserializer(Check.Type.class, new CheckTypeDeserializer());
         if (lenient) {
             module.addDeserializer(InstanceStatus.class, new LenientStatusDeserializer());
         }
@@ -236,9 +242,62 @@ public final class JsonCodec {
 
         @Override
         public Position deserialize(JsonParser in, DeserializationContext context) throws IOException {
-            String field = in.currentName() == null ? "position" : in.currentName();
-            return Position.parse(field, String.valueOf(in.getValueAsString()));
+            return Position.parse(fieldName(in, "position"), String.valueOf(in.getValueAsString()));
         }
+    }
+
+    private static final class DurationSerializer extends StdSerializer<Duration> {
+        DurationSerializer() {
+            super(Duration.class);
+        }
+
+        @Override
+        public void serialize(Duration value, JsonGenerator out, SerializerProvider provider) throws IOException {
+            out.writeString(Durations.print(value));
+        }
+    }
+
+    private static final class DurationDeserializer extends StdDeserializer<Duration> {
+        DurationDeserializer() {
+            super(Duration.class);
+        }
+
+        @Override
+        public Duration deserialize(JsonParser in, DeserializationContext context) throws IOException {
+            return Durations.parse(fieldName(in, "duration"), String.valueOf(in.getText()));
+        }
+    }
+
+    private static final class CheckTypeSerializer extends StdSerializer<Check.Type> {
+        CheckTypeSerializer() {
+            super(Check.Type.class);
+        }
+
+        @Override
+        public void serialize(Check.Type value, JsonGenerator out, SerializerProvider provider) throws IOException {
+            out.writeString(value.wireName());
+        }
+    }
+
+    private static final class CheckTypeDeserializer extends StdDeserializer<Check.Type> {
+        CheckTypeDeserializer() {
+            super(Check.Type.class);
+        }
+
+        @Override
+        public Check.Type deserialize(JsonParser in, DeserializationContext context) throws IOException {
+            String name = String.valueOf(in.getText());
+            for (Check.Type type : Check.Type.values()) {
+                if (type.wireName().equals(name.toLowerCase(Locale.ROOT))) {
+                    return type;
+                }
+            }
+            throw new InvalidFieldException(fieldName(in, "type"), "one of http, tcp, grpc", name);
+        }
+    }
+
+    private static String fieldName(JsonParser in, String otherwise) throws IOException {
+        return in.currentName() == null ? otherwise : in.currentName();
     }
 
     private static final class LenientStatusDeserializer extends JsonDeserializer<InstanceStatus> {

@@ -125,6 +125,16 @@ public final class Names {
         return Map.copyOf(value);
     }
 
+    /** Text for people: no control characters, no half surrogate pairs, at most so many bytes of UTF-8. */
+    static String text(String field, String value, int maxBytes) {
+        boolean valid = isText(value) && value.chars().noneMatch(Character::isISOControl);
+        if (!valid || utf8Length(value) > maxBytes) {
+            throw new InvalidFieldException(
+                    field, "text of at most " + maxBytes + " bytes of UTF-8 without control characters", value);
+        }
+        return value;
+    }
+
     static int between(String field, int value, int min, int max) {
         if (value < min || value > max) {
             throw new InvalidFieldException(field, "between " + min + " and " + max, value);

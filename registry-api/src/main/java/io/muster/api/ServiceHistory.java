@@ -27,7 +27,7 @@ public record ServiceHistory(String namespace, String service, List<Entry> entri
      * @param id the instance's id
      * @param from its status before; null when it was new
      * @param to its status after; null when it was gone
-     * @param source who caused it: INSTANCE, CHECKS or REGISTRY
+     * @param source who caused it: INSTANCE, CHECKS, OPERATOR or REGISTRY
      * @param reason why, for people
      */
     public record Entry(

@@ -16,6 +16,7 @@ public class RegistryApplication {
             Map.entry("server.port", "7070"),
             Map.entry("server.shutdown", "graceful"),
             Map.entry("server.netty.idle-timeout", "60s"),
+            Map.entry("muster.server.data-dir", "${user.home}/.muster/registry"),
             Map.entry("spring.lifecycle.timeout-per-shutdown-phase", "5s"),
             Map.entry("spring.codec.max-in-memory-size", "256KB"),
             Map.entry("spring.main.banner-mode", "off"),

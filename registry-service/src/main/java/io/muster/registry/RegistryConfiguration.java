@@ -1,7 +1,9 @@
 package io.muster.registry;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.api.Position;
 import io.muster.registry.engine.Engine;
+import io.muster.registry.engine.standalone.SettingsStore;
 import io.muster.registry.engine.standalone.StandaloneConfig;
 import io.muster.registry.engine.standalone.StandaloneEngine;
 import io.muster.registry.health.HealthConfig;
@@ -12,9 +14,11 @@ import io.muster.registry.security.PipeliningBound;
 import io.muster.registry.watch.ServiceEncoder;
 import io.muster.registry.watch.WatchConfig;
 import io.muster.registry.watch.WatchHub;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.LongSupplier;
 import org.springframework.beans.factory.ObjectProvider;
@@ -45,9 +49,14 @@ class RegistryConfiguration {
         return singleThread("muster-watch");
     }
 
+    @Bean(destroyMethod = "shutdown")
+    ExecutorService settingsExecutor() {
+        return singleThread("muster-settings");
+    }
+
     @Bean
-    Prober prober(ReactorResourceFactory resources) {
-        return new NetworkProber(resources.getLoopResources(), new AllowedNetworks());
+    Prober prober(ReactorResourceFactory resources, MeterRegistry meters) {
+        return new NetworkProber(resources.getLoopResources(), new AllowedNetworks(), meters);
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")
@@ -55,7 +64,8 @@ class RegistryConfiguration {
             RegistryProperties properties,
             Prober prober,
             LongSupplier nanoClock,
-            ScheduledThreadPoolExecutor deadlineExecutor) {
+            ScheduledThreadPoolExecutor deadlineExecutor,
+            ExecutorService settingsExecutor) {
         HealthConfig health = new HealthConfig(
                 properties.ttl().toNanos(),
                 properties.removeAfter().toNanos(),
@@ -63,7 +73,12 @@ class RegistryConfiguration {
         StandaloneConfig config = new StandaloneConfig(
                 health, properties.limits().maxInstances(), properties.limits().rememberedChanges());
         long epoch = new SecureRandom().nextLong(1, Position.MAX_VALUE);
-        return new StandaloneEngine(config, epoch, prober, nanoClock, InstantSource.system(), deadlineExecutor);
+        Path dataDir = properties.dataDir().isBlank()
+                ? null
+                : Path.of(properties.dataDir()).toAbsolutePath();
+        SettingsStore settings = new SettingsStore(dataDir, settingsExecutor);
+        return new StandaloneEngine(
+                config, epoch, prober, settings, nanoClock, InstantSource.system(), deadlineExecutor);
     }
 
     @Bean

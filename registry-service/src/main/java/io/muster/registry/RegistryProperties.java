@@ -17,6 +17,7 @@ import org.springframework.validation.annotation.Validated;
  * @param silenceHold how long nobody is evicted at most when many instances fell silent at once
  * @param gather for how long changes are gathered at most before they are pushed
  * @param keepAlive how often a quiet stream carries a comment
+ * @param dataDir where operators' settings are kept over restarts; {@code ~/.muster/registry} by default, empty keeps nothing
  * @param auth who may call
  * @param limits bounds on what the server holds
  */
@@ -29,6 +30,7 @@ public record RegistryProperties(
         @DefaultValue("10m") Duration silenceHold,
         @DefaultValue("10ms") Duration gather,
         @DefaultValue("2s") Duration keepAlive,
+        @DefaultValue("") String dataDir,
         @DefaultValue @Valid Auth auth,
         @DefaultValue @Valid Limits limits) {
     /** @throws IllegalArgumentException when durations do not fit each other */

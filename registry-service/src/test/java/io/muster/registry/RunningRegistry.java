@@ -10,11 +10,14 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** A real registry on a port of its own, for the tests of every module. */
 public final class RunningRegistry implements AutoCloseable {
+    private static final String DATA_DIR = "muster.server.data-dir=";
+
     private final ConfigurableApplicationContext context;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -34,6 +37,10 @@ public final class RunningRegistry implements AutoCloseable {
     public static RunningRegistry startOn(int port, String... properties) {
         List<String> arguments = new ArrayList<>();
         arguments.add("--server.port=" + port);
+        if (Arrays.stream(properties).noneMatch(property -> property.startsWith(DATA_DIR))) {
+            // Several of them run at once, and none is to find what another one kept.
+            arguments.add("--" + DATA_DIR);
+        }
         for (String property : properties) {
             arguments.add("--" + property);
         }

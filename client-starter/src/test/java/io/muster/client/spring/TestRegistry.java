@@ -36,8 +36,8 @@ public final class TestRegistry implements AutoCloseable {
 
     /** A running registry. */
     public static TestRegistry start(String... more) {
-        List<String> arguments =
-                new ArrayList<>(List.of("--muster.server.heartbeat=200ms", "--muster.server.ttl=1500ms"));
+        List<String> arguments = new ArrayList<>(
+                List.of("--muster.server.heartbeat=200ms", "--muster.server.ttl=1500ms", "--muster.server.data-dir="));
         arguments.addAll(List.of(more));
         ConfigurableApplicationContext context = run(arguments, 0);
         String port = context.getEnvironment().getRequiredProperty("local.server.port");

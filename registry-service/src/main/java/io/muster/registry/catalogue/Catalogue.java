@@ -1,6 +1,7 @@
 package io.muster.registry.catalogue;
 
 import io.muster.api.InstanceStatus;
+import io.muster.api.OperatorSetting;
 import io.muster.api.Position;
 import io.muster.api.Registration;
 import io.muster.registry.catalogue.Outcome.Applied;
@@ -15,7 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * All instances of all services, as a state machine: {@link #apply} decides, and nothing else changes it.
+ * All instances of all services and what operators say of them, as a state machine: {@link #apply} decides, and nothing else
+ * changes it.
  *
  * <p>One thread at a time applies; any thread reads. A reader sees each service as a whole, and sees a service at least as
  * new as the {@link #position()} that it read before.
@@ -23,6 +25,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Catalogue {
     /** The JSON of a service's snapshot, in bytes; clients take a little more as one event. */
     public static final long MAX_SERVICE_BYTES = 24L * 1024 * 1024;
+
+    /** How many operators' settings it holds. */
+    public static final int MAX_SETTINGS = 10_000;
 
     /*
      * Each service is one immutable ServiceState that a change replaces: O(n) references copied per change, in exchange
@@ -34,6 +39,7 @@ public final class Catalogue {
     private final int maxInstances;
     private final Map<ServiceKey, ServiceState> services = new ConcurrentHashMap<>();
     private final Map<Address, List<InstanceKey>> addresses = new HashMap<>();
+    private final Settings settings = new Settings(MAX_SETTINGS);
     private volatile long index;
     private volatile long forgotten;
     private volatile int size;
@@ -87,16 +93,31 @@ public final class Catalogue {
         return service(key.service()).find(key.id());
     }
 
+    /** What operators say, in the order of namespaces, services and ids. */
+    public List<Setting> settings() {
+        return settings.all();
+    }
+
     /** Carries out one command and adds what changed to {@code changes}. */
     public Outcome apply(Command command, Collection<Change> changes) {
+        if (command instanceof Command.Decide decision) {
+            Outcome outcome = settings.put(decision.target(), decision.setting());
+            rule(decision.target(), outcome, reason(decision.setting()), changes);
+            return outcome;
+        }
+        if (command instanceof Command.Withdraw withdrawal) {
+            Outcome outcome = settings.remove(withdrawal.target());
+            rule(withdrawal.target(), outcome, "setting withdrawn", changes);
+            return outcome;
+        }
         if (command instanceof Command.Register register) {
             return register(register, changes);
         }
-        Optional<InstanceRecord> found = find(command.key());
-        if (found.isEmpty()) {
-            return new Outcome.NotFound(command.key());
-        }
-        InstanceRecord current = found.get();
+        Command.OfInstance one = (Command.OfInstance) command;
+        return find(one.key()).map(current -> apply(one, current, changes)).orElse(new Outcome.NotFound(one.key()));
+    }
+
+    private Outcome apply(Command.OfInstance command, InstanceRecord current, Collection<Change> changes) {
         if (command instanceof Command.Patch patch) {
             return guarded(current, patch.generation(), () -> patch(current, patch, changes));
         }
@@ -119,6 +140,38 @@ public final class Catalogue {
         });
     }
 
+    private static String reason(OperatorSetting setting) {
+        if (!setting.reason().isEmpty()) {
+            return setting.reason();
+        }
+        return setting.maintenance() ? "maintenance" : "setting changed";
+    }
+
+    /** All instances that a setting is about, at once: a copy of the service per instance would take its square. */
+    private void rule(SettingTarget target, Outcome outcome, String reason, Collection<Change> changes) {
+        ServiceState before = service(target.service());
+        if (!(outcome instanceof Outcome.Settled settled) || settled.effect() == Effect.UNCHANGED || before.isEmpty()) {
+            return;
+        }
+        List<InstanceRecord> concerned = target.id() == null
+                ? before.instances()
+                : before.find(target.id()).map(List::of).orElse(List.of());
+        List<InstanceRecord> ruled = new ArrayList<>(concerned.size());
+        long changed = index;
+        for (InstanceRecord record : concerned) {
+            Ruling ruling = settings.rulingOf(record.key());
+            if (!ruling.equals(record.ruling())) {
+                InstanceRecord next = record.with(ruling);
+                ruled.add(next);
+                changes.add(new Change(++changed, record.key(), record.status(), next, Source.OPERATOR, reason));
+            }
+        }
+        if (!ruled.isEmpty()) {
+            services.put(target.service(), before.with(ruled, changed));
+            index = changed;
+        }
+    }
+
     private static Outcome guarded(InstanceRecord current, Position generation, Decision decision) {
         return current.generation().equals(generation)
                 ? decision.decide()
@@ -134,7 +187,7 @@ public final class Catalogue {
                 if (current.registration().equals(registration)) {
                     return new Applied(current.generation(), Effect.UNCHANGED);
                 }
-                InstanceRecord replaced = current.with(registration);
+                InstanceRecord replaced = current.with(registration).with(checks(current, registration));
                 if (!hasRoom(found, replaced, superseded(command))) {
                     return new Outcome.ServiceFull(command.key().service(), MAX_SERVICE_BYTES);
                 }
@@ -156,12 +209,27 @@ public final class Catalogue {
         supersede(command, changes);
         Position generation = new Position(epoch, index + 1);
         String reason = former.isPresent() ? "registered by a new process" : "registered";
-        put(record(command, generation), Source.INSTANCE, reason, changes);
+        InstanceRecord record = record(command, generation);
+        String unfit = record.checks().passing() ? "" : ", " + record.checks().reason();
+        put(record, Source.INSTANCE, reason + unfit, changes);
         return new Applied(generation, Effect.CREATED);
     }
 
-    private static InstanceRecord record(Command.Register command, Position generation) {
-        return new InstanceRecord(command.key(), generation, command.registration(), command.owner(), Checks.PASSING);
+    /** One that is to be checked and has moved takes no requests before a check passed where it is now. */
+    private static Checks checks(InstanceRecord current, Registration replacement) {
+        Registration before = current.registration();
+        boolean moved = !before.host().equals(replacement.host()) || before.port() != replacement.port();
+        return moved && replacement.check() != null ? Checks.PENDING : current.checks();
+    }
+
+    private InstanceRecord record(Command.Register command, Position generation) {
+        return new InstanceRecord(
+                command.key(),
+                generation,
+                command.registration(),
+                command.owner(),
+                command.registration().check() == null ? Checks.PASSING : Checks.PENDING,
+                settings.rulingOf(command.key()));
     }
 
     /** A record may always become smaller, or stay as large as it is; those that go make room. */

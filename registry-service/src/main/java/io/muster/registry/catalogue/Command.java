@@ -1,13 +1,17 @@
 package io.muster.registry.catalogue;
 
 import io.muster.api.InstancePatch;
+import io.muster.api.OperatorSetting;
 import io.muster.api.Position;
 import io.muster.api.Registration;
 
 /** What the catalogue is asked to do. Commands are data: they say everything that the decision depends on. */
 public sealed interface Command {
-    /** Which instance it is about. */
-    InstanceKey key();
+    /** A command about one instance. */
+    sealed interface OfInstance extends Command {
+        /** Which instance it is about. */
+        InstanceKey key();
+    }
 
     /**
      * Registers or replaces an instance.
@@ -16,7 +20,7 @@ public sealed interface Command {
      * @param registration what it says of itself
      * @param owner who may change it: the id of the credential that registered it
      */
-    record Register(InstanceKey key, Registration registration, String owner) implements Command {}
+    record Register(InstanceKey key, Registration registration, String owner) implements OfInstance {}
 
     /**
      * Changes what an instance says of itself.
@@ -25,7 +29,7 @@ public sealed interface Command {
      * @param generation must be the current one
      * @param patch what changes
      */
-    record Patch(InstanceKey key, Position generation, InstancePatch patch) implements Command {}
+    record Patch(InstanceKey key, Position generation, InstancePatch patch) implements OfInstance {}
 
     /**
      * Takes an instance out of the catalogue at its own wish.
@@ -33,7 +37,7 @@ public sealed interface Command {
      * @param key which
      * @param generation must be the current one
      */
-    record Deregister(InstanceKey key, Position generation) implements Command {}
+    record Deregister(InstanceKey key, Position generation) implements OfInstance {}
 
     /**
      * Says what an instance's checks found.
@@ -42,7 +46,7 @@ public sealed interface Command {
      * @param generation must be the current one
      * @param checks the finding
      */
-    record ReportChecks(InstanceKey key, Position generation, Checks checks) implements Command {}
+    record ReportChecks(InstanceKey key, Position generation, Checks checks) implements OfInstance {}
 
     /**
      * Removes an instance whose checks have failed for long; one whose checks pass again stays.
@@ -51,5 +55,21 @@ public sealed interface Command {
      * @param generation must be the current one
      * @param reason why
      */
-    record Remove(InstanceKey key, Position generation, String reason) implements Command {}
+    record Remove(InstanceKey key, Position generation, String reason) implements OfInstance {}
+
+    /**
+     * An operator says something of an instance or of a service and all its instances, registered or not. It stands until it
+     * is withdrawn.
+     *
+     * @param target of what
+     * @param setting replaces what was said before
+     */
+    record Decide(SettingTarget target, OperatorSetting setting) implements Command {}
+
+    /**
+     * An operator takes back what was said.
+     *
+     * @param target of what
+     */
+    record Withdraw(SettingTarget target) implements Command {}
 }

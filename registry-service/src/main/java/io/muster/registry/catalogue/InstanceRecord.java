@@ -5,6 +5,7 @@ import io.muster.api.InstanceStatus;
 import io.muster.api.Position;
 import io.muster.api.Registration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An instance in the catalogue. What each source says stands apart; the effective status is derived.
@@ -14,20 +15,37 @@ import java.util.Map;
  * @param registration what it says of itself
  * @param owner who may change it
  * @param checks what its checks say
+ * @param ruling what operators say
  */
 public record InstanceRecord(
-        InstanceKey key, Position generation, Registration registration, String owner, Checks checks) {
-    /** Names of fields, punctuation, numbers and the status, rounded up. */
-    private static final int FIXED_BYTES = 256;
+        InstanceKey key, Position generation, Registration registration, String owner, Checks checks, Ruling ruling) {
+    /** Names of fields, punctuation, numbers, the status, what checks say of it and what is overridden, rounded up. */
+    private static final int FIXED_BYTES = 448;
 
-    /** The effective status: checks over what the instance says of itself. */
+    /** The effective status: operators over checks over what the instance says of itself. */
     public InstanceStatus status() {
-        return checks.passing() ? registration.status() : InstanceStatus.DOWN;
+        return ruling.maintenance() ? InstanceStatus.MAINTENANCE : unruledStatus();
     }
 
     /** Why it has this status; empty when nothing is to be said. */
     public String reason() {
-        return checks.reason();
+        return ruling.maintenance() ? ruling.reason() : checks.reason();
+    }
+
+    /** The effective weight: operators over what the instance says of itself. */
+    public int weight() {
+        Integer ruled = ruling.weight();
+        return ruled == null ? registration.weight() : ruled;
+    }
+
+    private InstanceStatus unruledStatus() {
+        return checks.passing() ? registration.status() : InstanceStatus.DOWN;
+    }
+
+    private Instance.@Nullable Overridden overridden() {
+        return ruling.maintenance() || ruling.weight() != null
+                ? new Instance.Overridden(unruledStatus(), checks.reason(), registration.weight())
+                : null;
     }
 
     /** The instance as the API shows it. */
@@ -40,12 +58,13 @@ public record InstanceRecord(
                 registration.secure(),
                 status(),
                 reason(),
-                registration.weight(),
+                weight(),
                 registration.zone(),
-                registration.metadata());
+                registration.metadata(),
+                overridden());
     }
 
-    /** How many bytes it takes at most in a snapshot's JSON, when nothing is to be said about its status. */
+    /** How many bytes it takes at most in a snapshot's JSON, beside an operator's reason. */
     long encodedBytes() {
         long bytes = FIXED_BYTES
                 + encodedBytes(key.id())
@@ -73,10 +92,14 @@ public record InstanceRecord(
     }
 
     InstanceRecord with(Registration newRegistration) {
-        return new InstanceRecord(key, generation, newRegistration, owner, checks);
+        return new InstanceRecord(key, generation, newRegistration, owner, checks, ruling);
     }
 
     InstanceRecord with(Checks newChecks) {
-        return new InstanceRecord(key, generation, registration, owner, newChecks);
+        return new InstanceRecord(key, generation, registration, owner, newChecks, ruling);
+    }
+
+    InstanceRecord with(Ruling newRuling) {
+        return new InstanceRecord(key, generation, registration, owner, checks, newRuling);
     }
 }

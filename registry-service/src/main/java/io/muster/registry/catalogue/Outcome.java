@@ -41,15 +41,36 @@ public sealed interface Outcome {
      */
     record ServiceFull(ServiceKey service, long limit) implements Outcome {}
 
+    /**
+     * An operator's setting is as the command says.
+     *
+     * @param effect what the command did to it
+     */
+    record Settled(Effect effect) implements Outcome {}
+
+    /**
+     * Operators say nothing of it.
+     *
+     * @param target of what
+     */
+    record NoSetting(SettingTarget target) implements Outcome {}
+
+    /**
+     * The catalogue holds as many operators' settings as it may.
+     *
+     * @param limit how many
+     */
+    record TooManySettings(int limit) implements Outcome {}
+
     /** What an applied command did. */
     enum Effect {
-        /** The instance is new, or another process took it over. */
+        /** The instance or the setting is new, or another process took the instance over. */
         CREATED,
         /** Something changed. */
         CHANGED,
         /** Everything was so already. */
         UNCHANGED,
-        /** The instance is gone. */
+        /** The instance or the setting is gone. */
         REMOVED
     }
 }

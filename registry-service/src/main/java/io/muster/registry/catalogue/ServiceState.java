@@ -78,6 +78,21 @@ public final class ServiceState {
         return new ServiceState(key, newIndex, next, bytes);
     }
 
+    /** @param replaced records of instances that it has, in its order */
+    ServiceState with(List<InstanceRecord> replaced, long newIndex) {
+        InstanceRecord[] next = records.clone();
+        long bytes = encodedBytes;
+        int at = 0;
+        for (InstanceRecord record : replaced) {
+            while (!next[at].key().equals(record.key())) {
+                at++;
+            }
+            bytes += record.encodedBytes() - next[at].encodedBytes();
+            next[at] = record;
+        }
+        return new ServiceState(key, newIndex, next, bytes);
+    }
+
     ServiceState without(String id, long newIndex) {
         int at = search(id);
         InstanceRecord[] next = new InstanceRecord[records.length - 1];

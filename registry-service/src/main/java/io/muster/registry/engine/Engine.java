@@ -22,8 +22,9 @@ public interface Engine extends AutoCloseable {
     /**
      * Orders and applies commands, as one batch.
      *
-     * @return one outcome per command, in their order, once {@link #view()} shows their effects; fails with
-     *     {@link EngineUnavailableException} when the engine is not running
+     * @return one outcome per command, in their order, once {@link #view()} shows their effects and operators' settings are
+     *     stored; fails with {@link EngineUnavailableException} when the engine is not running, and with
+     *     {@link SettingsNotKeptException} when everything is applied and settings could not be stored
      */
     CompletionStage<List<Outcome>> submit(List<Command> commands);
 

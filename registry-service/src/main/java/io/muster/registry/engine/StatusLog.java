@@ -4,6 +4,7 @@ import io.muster.api.InstanceStatus;
 import io.muster.registry.catalogue.Change;
 import io.muster.registry.catalogue.InstanceRecord;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -39,11 +40,12 @@ public final class StatusLog {
             InstanceStatus now = record == null ? null : record.status();
             if (now != change.before() && mayTell()) {
                 log.info(
-                        "{} {}: {} -> {} ({})",
+                        "{} {}: {} -> {} ({}: {})",
                         change.key().service().service(),
                         change.key().id(),
                         change.before() == null ? "new" : change.before(),
                         now == null ? "gone" : now,
+                        change.source().name().toLowerCase(Locale.ROOT),
                         change.reason());
             }
         }

@@ -4,6 +4,7 @@ import io.muster.api.Position;
 import io.muster.api.ServiceHistory;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.catalogue.ServiceState;
+import io.muster.registry.catalogue.Setting;
 import io.muster.registry.health.SilenceHold;
 import java.util.Collection;
 import java.util.List;
@@ -30,6 +31,9 @@ public interface View {
 
     /** How many instances there are, in every status. */
     int size();
+
+    /** What operators say of services and instances, registered or not; sorted by namespace, service and id. */
+    List<Setting> settings();
 
     /** Where so many instances fell silent at once that nobody is evicted. */
     List<SilenceHold> holds();

@@ -1,5 +1,6 @@
 package io.muster.registry.health;
 
+import io.muster.api.Check;
 import io.muster.api.Position;
 import io.muster.registry.catalogue.Change;
 import io.muster.registry.catalogue.Checks;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When each instance was last heard of, and what follows. It proposes: to look at an instance that may be gone, to fail one
@@ -22,6 +24,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>An instance that is silent for a TTL is asked for its identity; its answer buys one TTL more, twice at most. Before it
  * is given up one probe window passes, so that it is known how many are silent at once; see {@link MassSilence}.
+ *
+ * <p>An instance that has an active check lives by its check alone; see {@link #checked}.
  *
  * <p>Renewals, suspicions and findings come from any thread. {@link #changed} and {@link #due} are called by the engine, one
  * thread at a time each.
@@ -81,25 +85,29 @@ public final class DeadlineTracker {
         }
         deadline.record = record;
         if (record.checks().passing()) {
+            if (deadline.failing) {
+                deadline.failures = 0;
+            }
+            deadline.silent = deadline.silent && !deadline.failing && deadline.check() != null;
             deadline.failing = false;
             deadline.refused = false;
-            deadline.silent = false;
             deadline.proposed = false;
         } else if (!deadline.failing) {
             deadline.failingSinceNanos = nowNanos;
+            deadline.passes = 0;
             deadline.failing = true;
         }
     }
 
     /**
-     * Notes a sign of life.
+     * Notes a sign of life. It says nothing of an instance that has an active check.
      *
      * @param revivals receives a command when the instance had been given up
      * @return whether the instance is registered in that generation
      */
     public boolean renew(InstanceKey key, Position generation, long nowNanos, Collection<Command> revivals) {
         Optional<Deadline> found = find(key, generation);
-        found.ifPresent(deadline -> {
+        found.filter(deadline -> deadline.check() == null).ifPresent(deadline -> {
             deadline.heardNanos = nowNanos;
             deadline.extensions = 0;
             if (deadline.failing && !deadline.refused) {
@@ -153,6 +161,56 @@ public final class DeadlineTracker {
         return Optional.empty();
     }
 
+    /**
+     * Takes what an active check found. So many failures in a row as the check says are DOWN; so many passes in a row, or the
+     * very first one, are fit again. Time-outs are silence: they become DOWN by {@link #due}, one probe window later, unless
+     * many are silent at once. One that refused a connection besides is connected to before callers are sent there again.
+     */
+    public Optional<Command> checked(InstanceRecord asked, CheckResult result, long nowNanos) {
+        return find(asked.key(), asked.generation())
+                .filter(deadline -> deadline.check() != null && CheckSchedule.isSameLook(deadline.record, asked))
+                .flatMap(deadline -> result.kind() == CheckResult.Kind.PASSED
+                        ? passed(deadline)
+                        : failed(deadline, result, nowNanos));
+    }
+
+    private static Optional<Command> passed(Deadline deadline) {
+        deadline.failures = 0;
+        deadline.silent = false;
+        if (!deadline.failing) {
+            return Optional.empty();
+        }
+        int passes = deadline.passes + 1;
+        deadline.passes = passes;
+        boolean first = deadline.record.checks().equals(Checks.PENDING);
+        Check check = deadline.check();
+        if (check == null || (!first && passes < check.successes())) {
+            return Optional.empty();
+        }
+        if (deadline.refused) {
+            deadline.suspected = true;
+            return Optional.empty();
+        }
+        return Optional.of(report(deadline.record, Checks.PASSING));
+    }
+
+    private static Optional<Command> failed(Deadline deadline, CheckResult result, long nowNanos) {
+        boolean silent = result.kind() == CheckResult.Kind.SILENT;
+        boolean overdue = deadline.silent && deadline.isOverTheLimit();
+        int failures = deadline.failures + 1;
+        deadline.failures = failures;
+        deadline.passes = 0;
+        deadline.reason = result.reason();
+        if (silent && !overdue) {
+            deadline.silentSinceNanos = nowNanos;
+        }
+        deadline.silent = silent;
+        boolean pending = deadline.record.checks().equals(Checks.PENDING);
+        return pending || (!silent && !deadline.failing && deadline.isOverTheLimit())
+                ? Optional.of(report(deadline.record, Checks.failing(result.reason())))
+                : Optional.empty();
+    }
+
     /** An operator agrees that the silent instances of a namespace are gone; answers whether they were held. */
     public boolean agree(String namespace) {
         return massSilence.agree(namespace);
@@ -201,6 +259,9 @@ public final class DeadlineTracker {
     }
 
     private boolean isSilent(Deadline deadline, Due due, long nowNanos) {
+        if (deadline.check() != null) {
+            return deadline.silent;
+        }
         int extensions = deadline.extensions;
         if (nowNanos - deadline.heardNanos < ttlNanos * (1 + extensions)) {
             deadline.silent = false;
@@ -232,13 +293,27 @@ public final class DeadlineTracker {
             return;
         }
         for (Deadline deadline : silent) {
-            if (nowNanos - deadline.silentSinceNanos >= windowNanos) {
+            if (deadline.isOverTheLimit() && nowNanos - deadline.silentSinceNanos >= windowNanos(deadline)) {
                 deadline.proposed = true;
                 deadline.proposedNanos = nowNanos;
-                long millis = TimeUnit.NANOSECONDS.toMillis(nowNanos - deadline.heardNanos);
-                due.commands().add(report(deadline.record, Checks.failing("no heartbeat for " + millis + " ms")));
+                due.commands().add(report(deadline.record, Checks.failing(silenceReason(deadline, nowNanos))));
             }
         }
+    }
+
+    /**
+     * Until it is known how many are silent: with checks that fail at their second time-out everybody has had a first one by
+     * then, with those that fail at the first an interval must pass.
+     */
+    private long windowNanos(Deadline deadline) {
+        Check check = deadline.check();
+        return check == null || check.failures() > 1 ? windowNanos : Math.max(windowNanos, check.intervalNanos());
+    }
+
+    private static String silenceReason(Deadline deadline, long nowNanos) {
+        return deadline.check() == null
+                ? "no heartbeat for " + TimeUnit.NANOSECONDS.toMillis(nowNanos - deadline.heardNanos) + " ms"
+                : deadline.reason;
     }
 
     private static boolean beginConnecting(Deadline deadline, long nowNanos) {
@@ -273,10 +348,24 @@ public final class DeadlineTracker {
         volatile long connectingSinceNanos;
         volatile boolean proposed;
         volatile long proposedNanos;
+        volatile int failures;
+        volatile int passes;
+        volatile String reason = "";
 
         Deadline(InstanceRecord record, long heardNanos) {
             this.record = record;
             this.heardNanos = heardNanos;
+        }
+
+        @Nullable
+        Check check() {
+            return record.registration().check();
+        }
+
+        /** Whether silence has lasted long enough to count, its probe window left aside. */
+        boolean isOverTheLimit() {
+            Check check = check();
+            return check == null || failures >= check.failures();
         }
     }
 }

@@ -3,13 +3,22 @@ package io.muster.registry.health;
 import io.muster.registry.catalogue.InstanceRecord;
 import java.util.concurrent.CompletionStage;
 
-/** Looks at instances from here. Never fails, answers within {@link DeadlineTracker#PROBE_WINDOW_NANOS}. Thread-safe. */
+/** Looks at instances from here. Never fails. Thread-safe. */
 public interface Prober {
-    /** Tries to connect: {@code REFUSED}, {@code ACCEPTED} or {@code SILENT}. */
+    /** Tries to connect, within {@link DeadlineTracker#PROBE_WINDOW_NANOS}: {@code REFUSED}, {@code ACCEPTED} or {@code SILENT}. */
     CompletionStage<Finding> connect(InstanceRecord instance);
 
-    /** Asks the process for its identity: {@code CONFIRMED}, or anything else when it does not answer as itself. */
+    /** Asks the process for its identity, within the same time: {@code CONFIRMED}, or anything else when it does not answer as itself. */
     CompletionStage<Finding> identify(InstanceRecord instance);
+
+    /**
+     * Carries out the check of an instance that has one, within its time limit and a second more. It must have been allowed;
+     * where it is looked at is decided anew each time.
+     */
+    CompletionStage<CheckResult> check(InstanceRecord instance);
+
+    /** Whether a host has an address at which it may be looked at; false when it cannot be resolved. */
+    CompletionStage<Boolean> mayReach(String host);
 
     /** What a probe found. */
     enum Finding {

@@ -1,19 +1,18 @@
 package io.muster.registry.probe;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.api.Identity;
 import io.muster.api.JsonCodec;
 import io.muster.api.ProblemException;
 import io.muster.registry.catalogue.InstanceRecord;
+import io.muster.registry.health.CheckResult;
 import io.muster.registry.health.Prober;
 import io.netty.channel.ChannelOption;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
-import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -25,7 +24,8 @@ import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.TcpClient;
 
 /**
- * Probes over TCP and HTTP. At most {@value #MAX_PROBES} are under way; beyond that an instance is not looked at. Whoever
+ * Probes over TCP and HTTP. At most {@value #MAX_PROBES} are under way, active checks left aside; beyond that an instance is not
+ * looked at. Whoever
  * registers says where to probe, so addresses outside the allowed networks are not looked at either, and nothing of an
  * answer is shown to anybody.
  */
@@ -39,13 +39,16 @@ public final class NetworkProber implements Prober {
     private final TcpClient tcp;
     private final HttpClient http;
     private final HttpClient https;
+    private final NetworkChecker checker;
     private final Semaphore permits = new Semaphore(MAX_PROBES);
 
     /**
      * @param loops where probes run
      * @param networks where instances may be
+     * @param meters count active checks and how long they take
      */
-    public NetworkProber(LoopResources loops, AllowedNetworks networks) {
+    public NetworkProber(LoopResources loops, AllowedNetworks networks, MeterRegistry meters) {
+        this.checker = new NetworkChecker(loops, networks, meters);
         this.networks = networks;
         int timeoutMillis = (int) TIMEOUT.toMillis();
         this.tcp = TcpClient.newConnection().runOn(loops).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis);
@@ -53,7 +56,7 @@ public final class NetworkProber implements Prober {
                 .runOn(loops)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
                 .responseTimeout(TIMEOUT);
-        this.https = http.secure(spec -> spec.sslContext(anyCertificate()));
+        this.https = http.secure(spec -> spec.sslContext(Certificates.any()));
     }
 
     @Override
@@ -78,6 +81,20 @@ public final class NetworkProber implements Prober {
                                 (response, body) -> response.status().code() == 200 ? bounded(body) : Mono.empty())
                         .map(json -> isIdentity(instance, json) ? Finding.CONFIRMED : Finding.ACCEPTED)
                         .defaultIfEmpty(Finding.ACCEPTED));
+    }
+
+    @Override
+    public CompletionStage<CheckResult> check(InstanceRecord instance) {
+        return checker.check(instance);
+    }
+
+    @Override
+    public CompletionStage<Boolean> mayReach(String host) {
+        return networks.resolve(host, 0)
+                .hasElement()
+                .timeout(TIMEOUT)
+                .onErrorReturn(false)
+                .toFuture();
     }
 
     private CompletionStage<Finding> probe(InstanceRecord instance, Probe probe) {
@@ -116,17 +133,6 @@ public final class NetworkProber implements Prober {
         return failure instanceof ConnectException
                 && !(failure instanceof io.netty.channel.ConnectTimeoutException)
                 && String.valueOf(failure.getMessage()).contains("refused");
-    }
-
-    /** Whose certificate it is does not matter: a probe sends no secret, and only learns whether its instance answers. */
-    private static io.netty.handler.ssl.SslContext anyCertificate() {
-        try {
-            return SslContextBuilder.forClient()
-                    .trustManager(InsecureTrustManagerFactory.INSTANCE)
-                    .build();
-        } catch (SSLException e) {
-            throw new IllegalStateException("TLS is not available", e);
-        }
     }
 
     private interface Probe {

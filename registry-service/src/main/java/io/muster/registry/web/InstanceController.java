@@ -3,6 +3,7 @@ package io.muster.registry.web;
 import io.muster.api.DrainResult;
 import io.muster.api.InstancePatch;
 import io.muster.api.InstanceStatus;
+import io.muster.api.InvalidFieldException;
 import io.muster.api.Names;
 import io.muster.api.Position;
 import io.muster.api.Problem;
@@ -16,6 +17,7 @@ import io.muster.registry.catalogue.Outcome.Applied;
 import io.muster.registry.catalogue.Outcome.Effect;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.engine.Engine;
+import io.muster.registry.health.Prober;
 import io.muster.registry.watch.WatchHub;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -49,11 +51,13 @@ class InstanceController {
 
     private final Engine engine;
     private final WatchHub hub;
+    private final Prober prober;
     private final RegistryProperties properties;
 
-    InstanceController(Engine engine, WatchHub hub, RegistryProperties properties) {
+    InstanceController(Engine engine, WatchHub hub, Prober prober, RegistryProperties properties) {
         this.engine = engine;
         this.hub = hub;
+        this.prober = prober;
         this.properties = properties;
     }
 
@@ -80,7 +84,9 @@ class InstanceController {
             ServerWebExchange exchange) {
         InstanceKey key = key(namespace, service, id);
         Registration registration = Bodies.read(body, Registration.class, exchange);
-        return submit(new Command.Register(key, registration, ANONYMOUS)).map(this::registered);
+        return checkable(registration)
+                .then(Mono.defer(() -> submit(new Command.Register(key, registration, ANONYMOUS))))
+                .map(this::registered);
     }
 
     @Operation(
@@ -146,6 +152,20 @@ class InstanceController {
                     return Mono.fromFuture(hub.awaitAudience(key.service(), position, limit));
                 })
                 .map(result -> Bodies.json(200, result));
+    }
+
+    /** What cannot be checked would never be fit, and whoever registers it had better know at once. */
+    private Mono<Void> checkable(Registration registration) {
+        if (registration.check() == null) {
+            return Mono.empty();
+        }
+        return Mono.fromCompletionStage(prober.mayReach(registration.host()))
+                .flatMap(reachable -> reachable
+                        ? Mono.empty()
+                        : Mono.error(new InvalidFieldException(
+                                "host",
+                                "a loopback or private address, or a name of one, to be checked",
+                                registration.host())));
     }
 
     private Mono<Outcome> submit(Command command) {

@@ -5,6 +5,7 @@ import io.muster.api.JsonCodec;
 import io.muster.api.Problem;
 import io.muster.api.ProblemException;
 import io.muster.registry.engine.EngineUnavailableException;
+import io.muster.registry.engine.SettingsNotKeptException;
 import io.netty.channel.ChannelException;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -128,6 +129,15 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
         }
         if (error instanceof EngineUnavailableException) {
             return UNAVAILABLE;
+        }
+        if (error instanceof SettingsNotKeptException) {
+            return new Problem(
+                    "urn:muster:problem:settings-not-kept",
+                    "Applied, not kept",
+                    500,
+                    "the setting is in force, but could not be stored: a restart of the registry would forget it; its log says why",
+                    null,
+                    null);
         }
         return Problem.of(500, "Internal error", "the registry failed; its log says why");
     }

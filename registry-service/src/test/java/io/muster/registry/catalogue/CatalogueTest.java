@@ -6,6 +6,7 @@ import io.muster.api.Instance;
 import io.muster.api.InstancePatch;
 import io.muster.api.InstanceStatus;
 import io.muster.api.JsonCodec;
+import io.muster.api.OperatorSetting;
 import io.muster.api.Position;
 import io.muster.api.Registration;
 import io.muster.registry.catalogue.Outcome.Applied;
@@ -233,7 +234,7 @@ class CatalogueTest {
                 .filter(record -> random.nextInt(10) > 0)
                 .map(InstanceRecord::generation)
                 .orElse(new Position(EPOCH, 1 + random.nextInt(50)));
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(8)) {
             case 0, 1 ->
                 new Command.Register(
                         key,
@@ -244,8 +245,15 @@ class CatalogueTest {
             case 4 ->
                 new Command.ReportChecks(
                         key, generation, random.nextBoolean() ? Checks.PASSING : Checks.failing("silent"));
+            case 5 ->
+                new Command.Decide(randomTarget(key, random), new OperatorSetting(random.nextBoolean(), null, ""));
+            case 6 -> new Command.Withdraw(randomTarget(key, random));
             default -> new Command.Remove(key, generation, "old");
         };
+    }
+
+    private static SettingTarget randomTarget(InstanceKey key, Random random) {
+        return random.nextBoolean() ? SettingTarget.of(key) : SettingTarget.of(key.service());
     }
 
     private Outcome register(String id, String process, int port) {

@@ -7,83 +7,27 @@ import io.muster.api.InstancePatch;
 import io.muster.api.InstanceReference;
 import io.muster.api.InstanceStatus;
 import io.muster.api.Position;
-import io.muster.api.Registration;
 import io.muster.api.ServiceHistory.Entry;
 import io.muster.registry.catalogue.Command;
-import io.muster.registry.catalogue.InstanceKey;
 import io.muster.registry.catalogue.InstanceRecord;
 import io.muster.registry.catalogue.Outcome;
 import io.muster.registry.catalogue.Outcome.Applied;
 import io.muster.registry.catalogue.ServiceKey;
-import io.muster.registry.health.Prober;
 import io.muster.registry.health.Prober.Finding;
 import io.muster.registry.health.SilenceHold;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What every engine keeps. An engine's test extends this and says how to make one and how its time passes. */
-public abstract class EngineContract {
-    /** The TTL that {@link #create} is to use. */
-    protected static final Duration TTL = Duration.ofSeconds(15);
-
-    /** The remove-after that {@link #create} is to use. */
-    protected static final Duration REMOVE_AFTER = Duration.ofMinutes(10);
-
-    /** How many changes {@link #create} is to remember. */
-    protected static final int REMEMBERED_CHANGES = 16;
-
-    /** The limit of a hold that {@link #create} is to use. */
-    protected static final Duration SILENCE_HOLD = Duration.ofMinutes(5);
-
-    /** The time of day that {@link #create} is to tell. */
-    protected static final Instant WHEN = Instant.parse("2020-02-20T20:20:20Z");
-
-    private static final ServiceKey ORDERS = new ServiceKey("default", "orders");
-
-    private final ScriptedProber prober = new ScriptedProber();
-    private Engine engine;
-
-    /** A new engine, not started. */
-    protected abstract Engine create();
-
-    /** Lets that much time pass for the engine, and its deadlines be looked at. */
-    protected abstract void pass(Duration time);
-
-    /** Looks at instances for the engine, and finds what the test says. */
-    protected final Prober prober() {
-        return prober;
-    }
-
-    /** Waits for what an engine answers. */
-    protected <T> T await(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
-    }
-
-    @BeforeEach
-    void startEngine() {
-        engine = create();
-        engine.start();
-        engine.reachable();
-    }
-
-    @AfterEach
-    void closeEngine() {
-        engine.close();
-    }
-
+public abstract class EngineContract extends OperatorContract {
     @Test
     void outcomesComeInOrderAndTheViewShowsThem() {
         List<Outcome> outcomes = await(engine.submit(List.of(register("a"), register("b"), register("a"))));
@@ -432,49 +376,5 @@ public abstract class EngineContract {
                 .hasSize(50)
                 .first()
                 .satisfies(entry -> assertThat(entry.id()).isEqualTo("i199"));
-    }
-
-    private List<InstanceReference> generations(int count) {
-        List<InstanceReference> references = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            references.add(new InstanceReference("default", "orders", "i" + i, generation("i" + i)));
-        }
-        return references;
-    }
-
-    private long down() {
-        return engine.view().service(ORDERS).instances().stream()
-                .filter(record -> record.status() == InstanceStatus.DOWN)
-                .count();
-    }
-
-    private void suspect(String id, Position generation) {
-        engine.suspect(List.of(new InstanceReference("default", "orders", id, generation)));
-    }
-
-    private Position generation(String id) {
-        return ((Applied) await(engine.submit(List.of(register(id)))).get(0)).generation();
-    }
-
-    private List<InstanceReference> observe(String id, Position generation) {
-        return await(engine.observe(List.of(new InstanceReference("default", "orders", id, generation))));
-    }
-
-    private InstanceStatus status(String id) {
-        return find(id).status();
-    }
-
-    private InstanceRecord find(String id) {
-        return engine.view().service(ORDERS).find(id).orElseThrow();
-    }
-
-    private static Command register(String id) {
-        Registration registration =
-                Registration.of("process-" + id, "host-" + id, 8080).withStatus(InstanceStatus.UP);
-        return new Command.Register(key(id), registration, "anonymous");
-    }
-
-    private static InstanceKey key(String id) {
-        return new InstanceKey(ORDERS, id);
     }
 }

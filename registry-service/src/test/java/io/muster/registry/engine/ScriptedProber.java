@@ -1,6 +1,7 @@
 package io.muster.registry.engine;
 
 import io.muster.registry.catalogue.InstanceRecord;
+import io.muster.registry.health.CheckResult;
 import io.muster.registry.health.Prober;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ScriptedProber implements Prober {
     final Map<String, Finding> connections = new ConcurrentHashMap<>();
     final Map<String, Finding> identities = new ConcurrentHashMap<>();
+    final Map<String, CheckResult> checks = new ConcurrentHashMap<>();
+    final List<String> checked = new ArrayList<>();
     final List<String> connected = new ArrayList<>();
     final List<String> identified = new ArrayList<>();
 
@@ -21,6 +24,18 @@ final class ScriptedProber implements Prober {
         connected.add(instance.key().id());
         return CompletableFuture.completedFuture(
                 connections.getOrDefault(instance.key().id(), Finding.SILENT));
+    }
+
+    @Override
+    public CompletionStage<CheckResult> check(InstanceRecord instance) {
+        checked.add(instance.key().id());
+        return CompletableFuture.completedFuture(
+                checks.getOrDefault(instance.key().id(), CheckResult.passed()));
+    }
+
+    @Override
+    public CompletionStage<Boolean> mayReach(String host) {
+        return CompletableFuture.completedFuture(true);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.muster.registry.catalogue.Checks;
 import io.muster.registry.catalogue.Command;
 import io.muster.registry.catalogue.InstanceKey;
 import io.muster.registry.catalogue.InstanceRecord;
+import io.muster.registry.catalogue.Ruling;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.catalogue.Source;
 import java.util.ArrayList;
@@ -134,7 +135,8 @@ class DeadlineTrackerTest {
     }
 
     private void change(Checks checks, long now) {
-        InstanceRecord record = new InstanceRecord(KEY, GENERATION, Registration.of("p", "h", 1), "anonymous", checks);
+        InstanceRecord record =
+                new InstanceRecord(KEY, GENERATION, Registration.of("p", "h", 1), "anonymous", checks, Ruling.NONE);
         tracker.changed(new Change(1, KEY, null, record, Source.INSTANCE, ""), now);
     }
 }

@@ -14,10 +14,13 @@ import io.muster.registry.catalogue.InstanceRecord;
 import io.muster.registry.catalogue.Outcome;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.catalogue.ServiceState;
+import io.muster.registry.catalogue.Setting;
 import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.View;
+import io.muster.registry.engine.standalone.SettingsStore;
 import io.muster.registry.engine.standalone.StandaloneConfig;
 import io.muster.registry.engine.standalone.StandaloneEngine;
+import io.muster.registry.health.CheckResult;
 import io.muster.registry.health.HealthConfig;
 import io.muster.registry.health.Prober;
 import io.muster.registry.health.SilenceHold;
@@ -50,6 +53,7 @@ class WatchHubTest {
             new StandaloneConfig(new HealthConfig(15_000_000_000L, 60_000_000_000L, 60_000_000_000L), 100, 100),
             5,
             new NobodyAnswers(),
+            new SettingsStore(null, Runnable::run),
             System::nanoTime,
             InstantSource.system(),
             deadlines);
@@ -197,6 +201,11 @@ class WatchHubTest {
         }
 
         @Override
+        public List<Setting> settings() {
+            return view.settings();
+        }
+
+        @Override
         public int size() {
             return view.size();
         }
@@ -216,6 +225,16 @@ class WatchHubTest {
         @Override
         public CompletionStage<Finding> connect(InstanceRecord instance) {
             return CompletableFuture.completedFuture(Finding.SILENT);
+        }
+
+        @Override
+        public CompletionStage<CheckResult> check(InstanceRecord instance) {
+            return CompletableFuture.completedFuture(CheckResult.silent("nobody answers"));
+        }
+
+        @Override
+        public CompletionStage<Boolean> mayReach(String host) {
+            return CompletableFuture.completedFuture(true);
         }
 
         @Override

@@ -73,7 +73,9 @@ public final class Servers {
                         "-jar",
                         jar.toString(),
                         "--server.address=127.0.0.1",
-                        "--server.port=" + port));
+                        "--server.port=" + port,
+                        // Muster's alone; it would keep operators' settings in the home of whoever measures.
+                        "--muster.server.data-dir="));
         try {
             process.awaitAnswer(URI.create("http://127.0.0.1:" + port + path), START_LIMIT);
         } catch (IOException | InterruptedException e) {

@@ -65,7 +65,8 @@ final class Member {
                 InstanceStatus.UP,
                 Registration.DEFAULT_WEIGHT,
                 "zone-" + (char) ('a' + number % 3),
-                Map.of("version", "1.4.2", "team", "checkout", "build", "2026-03-14"));
+                Map.of("version", "1.4.2", "team", "checkout", "build", "2026-03-14"),
+                null);
         return new Call(Requests.of("PUT", path(), json(registration)), (status, body) -> {
             if (status != 201) {
                 return false;

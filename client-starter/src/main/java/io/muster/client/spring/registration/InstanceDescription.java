@@ -44,7 +44,8 @@ final class InstanceDescription {
                 InstanceStatus.STARTING,
                 properties.weight(),
                 properties.zone(),
-                metadata());
+                metadata(),
+                null);
         return new Named(service, id, registration);
     }
 

@@ -114,7 +114,7 @@ class FirstViewTest {
     void leavesOutInstancesWhoseAddressMakesNoUri() {
         Backend good = application.backend(Behaviour.ANSWER);
         Instance bad = new Instance(
-                "bad", new Position(1, 1), "not a host", 1, false, InstanceStatus.UP, "", 100, "", Map.of());
+                "bad", new Position(1, 1), "not a host", 1, false, InstanceStatus.UP, "", 100, "", Map.of(), null);
         application.publish(SERVICE, bad, TestViews.instance(good.id(), good.port(), InstanceStatus.UP));
 
         for (int i = 0; i < 3; i++) {

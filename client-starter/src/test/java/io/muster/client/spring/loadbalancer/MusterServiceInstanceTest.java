@@ -62,6 +62,7 @@ class MusterServiceInstanceTest {
                 "",
                 weight,
                 "z1",
-                Map.of("team", "blue"));
+                Map.of("team", "blue"),
+                null);
     }
 }

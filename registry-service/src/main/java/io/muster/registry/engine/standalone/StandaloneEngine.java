@@ -11,6 +11,7 @@ import io.muster.registry.catalogue.InstanceRecord;
 import io.muster.registry.catalogue.Outcome;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.catalogue.ServiceState;
+import io.muster.registry.catalogue.Setting;
 import io.muster.registry.engine.ChangeLog;
 import io.muster.registry.engine.Changes;
 import io.muster.registry.engine.Engine;
@@ -18,6 +19,7 @@ import io.muster.registry.engine.EngineUnavailableException;
 import io.muster.registry.engine.History;
 import io.muster.registry.engine.StatusLog;
 import io.muster.registry.engine.View;
+import io.muster.registry.health.CheckSchedule;
 import io.muster.registry.health.DeadlineTracker;
 import io.muster.registry.health.Prober;
 import io.muster.registry.health.SilenceHold;
@@ -32,6 +34,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -51,10 +54,13 @@ public final class StandaloneEngine implements Engine, View {
     private final Catalogue catalogue;
     private final ChangeLog changeLog;
     private final DeadlineTracker deadlines;
+    private final CheckSchedule checks = new CheckSchedule();
+    private final AtomicInteger checksToStart = new AtomicInteger();
     private final Prober prober;
     private final LongSupplier nanoClock;
     private final ScheduledExecutorService ticker;
     private final long ttlNanos;
+    private final SettingsStore settingsStore;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final StatusLog statusLog;
     private final History history;
@@ -68,6 +74,7 @@ public final class StandaloneEngine implements Engine, View {
      * @param config how it behaves
      * @param epoch names the history that begins with this start, 0 to 2^53; another one at each start
      * @param prober looks at instances that may be gone
+     * @param settingsStore keeps operators' settings over restarts
      * @param nanoClock monotonic time in nanoseconds
      * @param wallClock tells people when something happened
      * @param ticker runs the look at the deadlines; the caller shuts it down after {@link #close()}
@@ -76,6 +83,7 @@ public final class StandaloneEngine implements Engine, View {
             StandaloneConfig config,
             long epoch,
             Prober prober,
+            SettingsStore settingsStore,
             LongSupplier nanoClock,
             InstantSource wallClock,
             ScheduledExecutorService ticker) {
@@ -84,6 +92,7 @@ public final class StandaloneEngine implements Engine, View {
         this.ttlNanos = config.health().ttlNanos();
         this.deadlines = new DeadlineTracker(config.health());
         this.prober = prober;
+        this.settingsStore = settingsStore;
         this.nanoClock = nanoClock;
         this.ticker = ticker;
         this.statusLog = new StatusLog(nanoClock);
@@ -92,6 +101,10 @@ public final class StandaloneEngine implements Engine, View {
 
     @Override
     public void start() {
+        List<Change> none = new ArrayList<>(0);
+        for (Setting kept : settingsStore.open()) {
+            catalogue.apply(new Command.Decide(kept.target(), kept.setting()), none);
+        }
         running = true;
         long periodNanos = Math.max(TimeUnit.MILLISECONDS.toNanos(1), Math.min(MAX_TICK_NANOS, ttlNanos / 20));
         ticks = ticker.scheduleWithFixedDelay(this::tick, periodNanos, periodNanos, TimeUnit.NANOSECONDS);
@@ -109,7 +122,14 @@ public final class StandaloneEngine implements Engine, View {
         if (!running) {
             return CompletableFuture.failedFuture(new EngineUnavailableException("engine standalone is not running"));
         }
-        return CompletableFuture.completedFuture(apply(commands));
+        List<Outcome> outcomes = apply(commands);
+        if (outcomes.stream().noneMatch(Outcome.Settled.class::isInstance)) {
+            return CompletableFuture.completedFuture(outcomes);
+        }
+        boolean changed = outcomes.stream()
+                .anyMatch(outcome ->
+                        outcome instanceof Outcome.Settled settled && settled.effect() != Outcome.Effect.UNCHANGED);
+        return settingsStore.keep(changed, catalogue::settings).thenApply(kept -> outcomes);
     }
 
     @Override
@@ -188,6 +208,7 @@ public final class StandaloneEngine implements Engine, View {
         if (current != null) {
             current.cancel(false);
         }
+        settingsStore.close();
     }
 
     @Override
@@ -225,6 +246,11 @@ public final class StandaloneEngine implements Engine, View {
         return catalogue.size();
     }
 
+    @Override
+    public List<Setting> settings() {
+        return catalogue.settings();
+    }
+
     private List<Outcome> apply(List<Command> commands) {
         List<Outcome> outcomes = new ArrayList<>(commands.size());
         List<Change> changes = new ArrayList<>(commands.size() + 1);
@@ -235,22 +261,19 @@ public final class StandaloneEngine implements Engine, View {
             for (Command command : commands) {
                 int before = changes.size();
                 Outcome outcome = catalogue.apply(command, changes);
-                for (Change change : changes.subList(before, changes.size())) {
-                    deadlines.changed(change, now);
-                }
+                follow(changes.subList(before, changes.size()), now);
                 outcomes.add(outcome);
                 // What an instance says of itself is a sign of life.
                 if (outcome instanceof Outcome.Applied applied
+                        && command instanceof Command.OfInstance said
                         && (command instanceof Command.Register || command instanceof Command.Patch)) {
-                    deadlines.renew(command.key(), applied.generation(), now, revivals);
+                    deadlines.renew(said.key(), applied.generation(), now, revivals);
                 }
             }
             for (Command revival : revivals) {
                 int before = changes.size();
                 catalogue.apply(revival, changes);
-                for (Change change : changes.subList(before, changes.size())) {
-                    deadlines.changed(change, now);
-                }
+                follow(changes.subList(before, changes.size()), now);
             }
             changeLog.append(changes);
             history.add(changes, catalogue.position().epoch());
@@ -260,8 +283,16 @@ public final class StandaloneEngine implements Engine, View {
         if (!changes.isEmpty()) {
             listeners.forEach(Runnable::run);
             statusLog.tell(changes);
+            startChecks();
         }
         return outcomes;
+    }
+
+    private void follow(List<Change> changes, long now) {
+        for (Change change : changes) {
+            deadlines.changed(change, now);
+            checks.changed(change, now);
+        }
     }
 
     private void tick() {
@@ -273,11 +304,41 @@ public final class StandaloneEngine implements Engine, View {
                 }
                 due.connect().forEach(this::connect);
                 due.identify().forEach(this::identify);
+                startChecks();
             }
         } catch (RuntimeException e) {
             // A tick that throws would never be scheduled again, and nobody would ever be evicted.
             log.error("The look at the deadlines failed; the next one goes on", e);
         }
+    }
+
+    /** Begins what is due. A check may end, and call this again, before its beginning returns: that goes round the loop. */
+    private void startChecks() {
+        if (checksToStart.getAndIncrement() != 0) {
+            return;
+        }
+        int asked = 1;
+        do {
+            Optional<CheckSchedule.Run> next = nextCheck();
+            while (next.isPresent()) {
+                check(next.get());
+                next = nextCheck();
+            }
+            asked = checksToStart.addAndGet(-asked);
+        } while (asked != 0);
+    }
+
+    private Optional<CheckSchedule.Run> nextCheck() {
+        return running ? checks.next(nanoClock.getAsLong()) : Optional.empty();
+    }
+
+    private void check(CheckSchedule.Run run) {
+        CompletionStage<Void> unused = prober.check(run.instance()).thenAccept(result -> {
+            long now = nanoClock.getAsLong();
+            checks.finished(run, now);
+            propose(deadlines.checked(run.instance(), result, now));
+            startChecks();
+        });
     }
 
     private void connect(InstanceRecord instance) {

@@ -15,7 +15,8 @@ class StandaloneEngineTest extends EngineContract {
     protected Engine create() {
         HealthConfig health = new HealthConfig(TTL.toNanos(), REMOVE_AFTER.toNanos(), SILENCE_HOLD.toNanos());
         StandaloneConfig config = new StandaloneConfig(health, 10_000, REMEMBERED_CHANGES);
-        return new StandaloneEngine(config, 5, prober(), scheduler::nanos, () -> WHEN, scheduler);
+        return new StandaloneEngine(
+                config, 5, prober(), new SettingsStore(null, Runnable::run), scheduler::nanos, () -> WHEN, scheduler);
     }
 
     @Override

@@ -22,8 +22,12 @@ final class Fleet {
     Service registry(int port) throws IOException {
         Files.createDirectories(logs);
         registryUrl = "http://127.0.0.1:" + port;
-        return start(
-                new Service("registry", jar("registry-service", "muster-registry-service"), port, logs, List.of()));
+        return start(new Service(
+                "registry",
+                jar("registry-service", "muster-registry-service"),
+                port,
+                logs,
+                List.of("--muster.server.data-dir=")));
     }
 
     Service inventory(int port) throws IOException {

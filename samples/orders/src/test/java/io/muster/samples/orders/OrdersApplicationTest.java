@@ -30,7 +30,10 @@ class OrdersApplicationTest {
     @BeforeAll
     static void start() {
         registry = RegistryApplication.builder()
-                .run("--server.port=0", "--spring.config.location=optional:classpath:/no-config/");
+                .run(
+                        "--server.port=0",
+                        "--muster.server.data-dir=",
+                        "--spring.config.location=optional:classpath:/no-config/");
         firstInventory = startInventory();
         secondInventory = startInventory();
         orders = new SpringApplicationBuilder(OrdersApplication.class)
