@@ -98,10 +98,10 @@ public final class Catalogue {
         }
         InstanceRecord current = found.get();
         if (command instanceof Command.Patch patch) {
-            return guarded(current, patch.generation(), () -> patch(current, patch, changes));
+            return owned(current, patch.owner(), patch.generation(), () -> patch(current, patch, changes));
         }
         if (command instanceof Command.Deregister deregister) {
-            return guarded(current, deregister.generation(), () -> {
+            return owned(current, deregister.owner(), deregister.generation(), () -> {
                 remove(current, Source.INSTANCE, "deregistered", changes);
                 return new Applied(current.generation(), Effect.REMOVED);
             });
@@ -119,6 +119,12 @@ public final class Catalogue {
         });
     }
 
+    private static Outcome owned(InstanceRecord current, String owner, Position generation, Decision decision) {
+        return current.owner().equals(owner)
+                ? guarded(current, generation, decision)
+                : new Outcome.NotOwner(current.key());
+    }
+
     private static Outcome guarded(InstanceRecord current, Position generation, Decision decision) {
         return current.generation().equals(generation)
                 ? decision.decide()
@@ -130,11 +136,17 @@ public final class Catalogue {
         Optional<InstanceRecord> found = find(command.key());
         if (found.isPresent()) {
             InstanceRecord current = found.get();
+            if (!current.owner().equals(command.owner())) {
+                return new Outcome.NotOwner(command.key());
+            }
+            if (isAddressTaken(command)) {
+                return addressTaken(registration);
+            }
             if (current.registration().process().equals(registration.process())) {
                 if (current.registration().equals(registration)) {
                     return new Applied(current.generation(), Effect.UNCHANGED);
                 }
-                InstanceRecord replaced = current.with(registration);
+                InstanceRecord replaced = current.with(registration, command.address());
                 if (!hasRoom(found, replaced, superseded(command))) {
                     return new Outcome.ServiceFull(command.key().service(), MAX_SERVICE_BYTES);
                 }
@@ -142,6 +154,8 @@ public final class Catalogue {
                 put(replaced, Source.INSTANCE, "replaced", changes);
                 return new Applied(current.generation(), Effect.CHANGED);
             }
+        } else if (isAddressTaken(command)) {
+            return addressTaken(registration);
         } else if (size - superseded(command).size() >= maxInstances) {
             return new Outcome.Full(maxInstances);
         }
@@ -161,7 +175,8 @@ public final class Catalogue {
     }
 
     private static InstanceRecord record(Command.Register command, Position generation) {
-        return new InstanceRecord(command.key(), generation, command.registration(), command.owner(), Checks.PASSING);
+        return new InstanceRecord(
+                command.key(), generation, command.registration(), command.owner(), command.address(), Checks.PASSING);
     }
 
     /** A record may always become smaller, or stay as large as it is; those that go make room. */
@@ -204,6 +219,20 @@ public final class Catalogue {
         for (InstanceRecord older : superseded(command)) {
             remove(older, Source.REGISTRY, "superseded by " + command.key(), changes);
         }
+    }
+
+    /** Whoever could claim the address of another owner's instance could evict it. */
+    private boolean isAddressTaken(Command.Register command) {
+        for (InstanceRecord older : superseded(command)) {
+            if (older.checks().passing() && !older.owner().equals(command.owner())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Outcome addressTaken(Registration registration) {
+        return new Outcome.AddressTaken(registration.host(), registration.port());
     }
 
     /** Another process on the same address of the namespace means that the older one is gone: two cannot listen there. */

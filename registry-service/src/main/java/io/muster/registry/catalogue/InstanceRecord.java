@@ -13,10 +13,11 @@ import java.util.Map;
  * @param generation the position at which its process registered
  * @param registration what it says of itself
  * @param owner who may change it
+ * @param address the IP address that its host was resolved to
  * @param checks what its checks say
  */
 public record InstanceRecord(
-        InstanceKey key, Position generation, Registration registration, String owner, Checks checks) {
+        InstanceKey key, Position generation, Registration registration, String owner, String address, Checks checks) {
     /** Names of fields, punctuation, numbers and the status, rounded up. */
     private static final int FIXED_BYTES = 256;
 
@@ -73,10 +74,14 @@ public record InstanceRecord(
     }
 
     InstanceRecord with(Registration newRegistration) {
-        return new InstanceRecord(key, generation, newRegistration, owner, checks);
+        return new InstanceRecord(key, generation, newRegistration, owner, address, checks);
+    }
+
+    InstanceRecord with(Registration newRegistration, String newAddress) {
+        return new InstanceRecord(key, generation, newRegistration, owner, newAddress, checks);
     }
 
     InstanceRecord with(Checks newChecks) {
-        return new InstanceRecord(key, generation, registration, owner, newChecks);
+        return new InstanceRecord(key, generation, registration, owner, address, newChecks);
     }
 }

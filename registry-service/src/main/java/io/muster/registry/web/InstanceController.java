@@ -104,7 +104,7 @@ class InstanceController {
         InstanceKey key = key(namespace, service, id);
         Position current = Position.parse("generation", generation);
         InstancePatch patch = Bodies.read(body, InstancePatch.class, exchange);
-        return submit(new Command.Patch(key, current, patch)).map(this::registered);
+        return submit(new Command.Patch(key, current, patch, ANONYMOUS)).map(this::registered);
     }
 
     @Operation(summary = "Deregister an instance")
@@ -115,7 +115,8 @@ class InstanceController {
             @PathVariable String id,
             @RequestParam(defaultValue = Names.DEFAULT_NAMESPACE) String namespace,
             @RequestParam String generation) {
-        Command command = new Command.Deregister(key(namespace, service, id), Position.parse("generation", generation));
+        Command command = new Command.Deregister(
+                key(namespace, service, id), Position.parse("generation", generation), ANONYMOUS);
         return submit(command).map(outcome -> {
             applied(outcome);
             return ResponseEntity.noContent().build();
@@ -137,7 +138,10 @@ class InstanceController {
         InstanceKey key = key(namespace, service, id);
         Duration limit = Durations.parse("timeout", timeout, MAX_DRAIN);
         Command command = new Command.Patch(
-                key, Position.parse("generation", generation), InstancePatch.status(InstanceStatus.DRAINING));
+                key,
+                Position.parse("generation", generation),
+                InstancePatch.status(InstanceStatus.DRAINING),
+                ANONYMOUS);
         return submit(command)
                 .flatMap(outcome -> {
                     applied(outcome);
@@ -174,6 +178,27 @@ class InstanceController {
                             "another process registered under this id; the current generation is " + stale.current(),
                             "generation",
                             null)
+                    .asException();
+        }
+        if (outcome instanceof Outcome.NotOwner other) {
+            throw new Problem(
+                            "urn:muster:problem:not-owner",
+                            "Not the owner",
+                            403,
+                            "instance " + other.key() + " was registered with another token",
+                            "id",
+                            other.key().id())
+                    .asException();
+        }
+        if (outcome instanceof Outcome.AddressTaken taken) {
+            throw new Problem(
+                            "urn:muster:problem:address-taken",
+                            "Address taken",
+                            409,
+                            "an instance of another owner is at " + taken.host() + " port " + taken.port()
+                                    + " and its checks pass",
+                            "port",
+                            String.valueOf(taken.port()))
                     .asException();
         }
         if (outcome instanceof Outcome.Full full) {

@@ -24,7 +24,7 @@ final class Renewals {
 
     /** Renews a batch; answers the ones that are not registered in that generation. */
     CompletionStage<Heartbeats.Answer> renew(Heartbeats heartbeats) {
-        return engine.observe(heartbeats.instances()).thenApply(missing -> answer(heartbeats, missing));
+        return engine.observe(heartbeats.instances(), "anonymous").thenApply(missing -> answer(heartbeats, missing));
     }
 
     private Heartbeats.Answer answer(Heartbeats heartbeats, List<InstanceReference> missing) {

@@ -157,6 +157,17 @@ public abstract class EngineContract {
     }
 
     @Test
+    void othersRenewNothingAndLearnNothing() {
+        Position generation = generation("a");
+        InstanceReference reference = new InstanceReference("default", "orders", "a", generation);
+
+        assertThat(await(engine.observe(List.of(reference), "intruder"))).containsExactly(reference);
+        assertThat(await(engine.submit(List.of(new Command.Deregister(key("a"), generation, "intruder")))))
+                .containsExactly(new Outcome.NotOwner(key("a")));
+        assertThat(status("a")).isEqualTo(InstanceStatus.UP);
+    }
+
+    @Test
     void whatAnInstanceSaysOfItselfIsASignOfLife() {
         Position generation = generation("a");
         pass(TTL.plusSeconds(3));
@@ -164,7 +175,8 @@ public abstract class EngineContract {
         assertThat(status("a")).isEqualTo(InstanceStatus.UP);
 
         pass(TTL.minusSeconds(1));
-        await(engine.submit(List.of(new Command.Patch(key("a"), generation, new InstancePatch(null, 5, null)))));
+        await(engine.submit(
+                List.of(new Command.Patch(key("a"), generation, new InstancePatch(null, 5, null), "anonymous"))));
         pass(Duration.ofSeconds(4));
         assertThat(status("a")).isEqualTo(InstanceStatus.UP);
     }
@@ -341,7 +353,7 @@ public abstract class EngineContract {
         List<InstanceReference> living = generations(all).subList(silent, all);
         for (int second = 0; second < 2 * TTL.toSeconds(); second += 5) {
             pass(Duration.ofSeconds(5));
-            await(engine.observe(living));
+            await(engine.observe(living, "anonymous"));
         }
 
         assertThat(down()).isEqualTo(silent - held);
@@ -358,7 +370,7 @@ public abstract class EngineContract {
             assertThat(hold.namespace()).isEqualTo("default");
             assertThat(hold.of()).isEqualTo(4);
         });
-        await(engine.observe(all.subList(0, 3)));
+        await(engine.observe(all.subList(0, 3), "anonymous"));
         pass(Duration.ofSeconds(1));
 
         assertThat(engine.view().holds()).isEmpty();
@@ -404,7 +416,7 @@ public abstract class EngineContract {
         Position generation = generation("a");
         prober.connections.put("a", Finding.REFUSED);
         suspect("a", generation);
-        await(engine.submit(List.of(new Command.Deregister(key("a"), generation))));
+        await(engine.submit(List.of(new Command.Deregister(key("a"), generation, "anonymous"))));
 
         assertThat(engine.view().history(ORDERS))
                 .extracting(Entry::id, Entry::from, Entry::to, Entry::source, Entry::reason, Entry::at)
@@ -457,7 +469,7 @@ public abstract class EngineContract {
     }
 
     private List<InstanceReference> observe(String id, Position generation) {
-        return await(engine.observe(List.of(new InstanceReference("default", "orders", id, generation))));
+        return await(engine.observe(List.of(new InstanceReference("default", "orders", id, generation)), "anonymous"));
     }
 
     private InstanceStatus status(String id) {

@@ -102,7 +102,7 @@ class WatchHubTest {
         encoder.encode(ORDERS);
         assertThat(encoder.kept()).isEqualTo(1);
 
-        engine.submit(List.of(new Command.Deregister(INSTANCE, generation)))
+        engine.submit(List.of(new Command.Deregister(INSTANCE, generation, "x")))
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
         afterTheHub();
@@ -115,7 +115,7 @@ class WatchHubTest {
         Position generation = register();
         View emptying = new EmptyingView(
                 engine.view(),
-                () -> engine.submit(List.of(new Command.Deregister(INSTANCE, generation)))
+                () -> engine.submit(List.of(new Command.Deregister(INSTANCE, generation, "x")))
                         .toCompletableFuture()
                         .join());
         ServiceEncoder racing = new ServiceEncoder(emptying);

@@ -113,7 +113,7 @@ public final class StandaloneEngine implements Engine, View {
     }
 
     @Override
-    public CompletionStage<List<InstanceReference>> observe(List<InstanceReference> alive) {
+    public CompletionStage<List<InstanceReference>> observe(List<InstanceReference> alive, String owner) {
         if (!running) {
             return CompletableFuture.failedFuture(new EngineUnavailableException("engine standalone is not running"));
         }
@@ -121,7 +121,7 @@ public final class StandaloneEngine implements Engine, View {
         List<InstanceReference> unknown = new ArrayList<>(0);
         List<Command> revivals = new ArrayList<>(0);
         for (InstanceReference reference : alive) {
-            if (!deadlines.renew(InstanceKey.of(reference), reference.generation(), now, revivals)) {
+            if (!deadlines.renew(InstanceKey.of(reference), reference.generation(), owner, now, revivals)) {
                 unknown.add(reference);
             }
         }
@@ -240,9 +240,10 @@ public final class StandaloneEngine implements Engine, View {
                 }
                 outcomes.add(outcome);
                 // What an instance says of itself is a sign of life.
-                if (outcome instanceof Outcome.Applied applied
-                        && (command instanceof Command.Register || command instanceof Command.Patch)) {
-                    deadlines.renew(command.key(), applied.generation(), now, revivals);
+                if (outcome instanceof Outcome.Applied applied && command instanceof Command.Register register) {
+                    deadlines.renew(command.key(), applied.generation(), register.owner(), now, revivals);
+                } else if (outcome instanceof Outcome.Applied applied && command instanceof Command.Patch patch) {
+                    deadlines.renew(command.key(), applied.generation(), patch.owner(), now, revivals);
                 }
             }
             for (Command revival : revivals) {
