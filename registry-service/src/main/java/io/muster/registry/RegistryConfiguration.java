@@ -6,9 +6,8 @@ import io.muster.registry.engine.standalone.StandaloneConfig;
 import io.muster.registry.engine.standalone.StandaloneEngine;
 import io.muster.registry.health.HealthConfig;
 import io.muster.registry.health.Prober;
-import io.muster.registry.probe.AllowedNetworks;
 import io.muster.registry.probe.NetworkProber;
-import io.muster.registry.security.PipeliningBound;
+import io.muster.registry.probe.ProbeTargets;
 import io.muster.registry.watch.ServiceEncoder;
 import io.muster.registry.watch.WatchConfig;
 import io.muster.registry.watch.WatchHub;
@@ -47,7 +46,7 @@ class RegistryConfiguration {
 
     @Bean
     Prober prober(ReactorResourceFactory resources) {
-        return new NetworkProber(resources.getLoopResources(), new AllowedNetworks());
+        return new NetworkProber(resources.getLoopResources(), new ProbeTargets());
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")
@@ -100,15 +99,10 @@ class RegistryConfiguration {
     /** The server runs on Reactor Netty, whatever else is on the class path. */
     @Bean
     ReactiveWebServerFactory reactiveWebServerFactory(
-            ReactorResourceFactory resources,
-            RegistryProperties properties,
-            ObjectProvider<NettyRouteProvider> routes) {
+            ReactorResourceFactory resources, ObjectProvider<NettyRouteProvider> routes) {
         NettyReactiveWebServerFactory factory = new NettyReactiveWebServerFactory();
         factory.setResourceFactory(resources);
         routes.orderedStream().forEach(factory::addRouteProviders);
-        factory.addServerCustomizers(
-                server -> server.requestTimeout(properties.limits().requestTimeout())
-                        .doOnChannelInit((observer, channel, address) -> PipeliningBound.install(channel)));
         return factory;
     }
 

@@ -11,11 +11,14 @@ import io.muster.api.Registration;
 import io.muster.registry.RegistryProperties;
 import io.muster.registry.catalogue.Command;
 import io.muster.registry.catalogue.InstanceKey;
+import io.muster.registry.catalogue.InstanceRecord;
 import io.muster.registry.catalogue.Outcome;
 import io.muster.registry.catalogue.Outcome.Applied;
 import io.muster.registry.catalogue.Outcome.Effect;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.engine.Engine;
+import io.muster.registry.security.Caller;
+import io.muster.registry.security.InstanceAddresses;
 import io.muster.registry.watch.WatchHub;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -42,18 +45,17 @@ import reactor.core.publisher.Mono;
 @RequestMapping("/v1/services/{service}/instances/{id}")
 @Tag(name = "instances", description = "What an instance says of itself")
 class InstanceController {
-    /** Until callers carry credentials, everything belongs to everybody. */
-    private static final String ANONYMOUS = "anonymous";
-
     private static final Duration MAX_DRAIN = Duration.ofMinutes(1);
 
     private final Engine engine;
     private final WatchHub hub;
+    private final InstanceAddresses addresses;
     private final RegistryProperties properties;
 
-    InstanceController(Engine engine, WatchHub hub, RegistryProperties properties) {
+    InstanceController(Engine engine, WatchHub hub, InstanceAddresses addresses, RegistryProperties properties) {
         this.engine = engine;
         this.hub = hub;
+        this.addresses = addresses;
         this.properties = properties;
     }
 
@@ -80,7 +82,10 @@ class InstanceController {
             ServerWebExchange exchange) {
         InstanceKey key = key(namespace, service, id);
         Registration registration = Bodies.read(body, Registration.class, exchange);
-        return submit(new Command.Register(key, registration, ANONYMOUS)).map(this::registered);
+        Caller caller = CallerFilter.of(exchange);
+        return address(key, registration, caller)
+                .flatMap(address -> submit(new Command.Register(key, registration, caller.id(), address)))
+                .map(this::registered);
     }
 
     @Operation(
@@ -104,7 +109,9 @@ class InstanceController {
         InstanceKey key = key(namespace, service, id);
         Position current = Position.parse("generation", generation);
         InstancePatch patch = Bodies.read(body, InstancePatch.class, exchange);
-        return submit(new Command.Patch(key, current, patch, ANONYMOUS)).map(this::registered);
+        return submit(new Command.Patch(
+                        key, current, patch, CallerFilter.of(exchange).id()))
+                .map(this::registered);
     }
 
     @Operation(summary = "Deregister an instance")
@@ -114,9 +121,12 @@ class InstanceController {
             @PathVariable String service,
             @PathVariable String id,
             @RequestParam(defaultValue = Names.DEFAULT_NAMESPACE) String namespace,
-            @RequestParam String generation) {
+            @RequestParam String generation,
+            ServerWebExchange exchange) {
         Command command = new Command.Deregister(
-                key(namespace, service, id), Position.parse("generation", generation), ANONYMOUS);
+                key(namespace, service, id),
+                Position.parse("generation", generation),
+                CallerFilter.of(exchange).id());
         return submit(command).map(outcome -> {
             applied(outcome);
             return ResponseEntity.noContent().build();
@@ -134,14 +144,15 @@ class InstanceController {
             @PathVariable String id,
             @RequestParam(defaultValue = Names.DEFAULT_NAMESPACE) String namespace,
             @RequestParam String generation,
-            @RequestParam(defaultValue = "5s") String timeout) {
+            @RequestParam(defaultValue = "5s") String timeout,
+            ServerWebExchange exchange) {
         InstanceKey key = key(namespace, service, id);
         Duration limit = Durations.parse("timeout", timeout, MAX_DRAIN);
         Command command = new Command.Patch(
                 key,
                 Position.parse("generation", generation),
                 InstancePatch.status(InstanceStatus.DRAINING),
-                ANONYMOUS);
+                CallerFilter.of(exchange).id());
         return submit(command)
                 .flatMap(outcome -> {
                     applied(outcome);
@@ -150,6 +161,18 @@ class InstanceController {
                     return Mono.fromFuture(hub.awaitAudience(key.service(), position, limit));
                 })
                 .map(result -> Bodies.json(200, result));
+    }
+
+    /** A host is resolved once for each process that registers it. */
+    private Mono<String> address(InstanceKey key, Registration registration, Caller caller) {
+        return Mono.justOrEmpty(engine.view()
+                        .service(key.service())
+                        .find(key.id())
+                        .filter(known -> known.owner().equals(caller.id())
+                                && known.registration().process().equals(registration.process())
+                                && known.registration().host().equals(registration.host()))
+                        .map(InstanceRecord::address))
+                .switchIfEmpty(Mono.defer(() -> addresses.resolve(registration.host(), caller)));
     }
 
     private Mono<Outcome> submit(Command command) {
