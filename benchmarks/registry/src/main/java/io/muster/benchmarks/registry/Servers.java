@@ -43,8 +43,17 @@ final class Servers {
         }
     }
 
+    /** One machine plays the whole fleet, which would be more than a client may ask. */
     Server muster(String name, int maxHeapMegabytes) throws IOException, InterruptedException {
-        return start(name, jar("registry-service"), maxHeapMegabytes, "/v1/services");
+        return start(
+                name,
+                jar("registry-service"),
+                maxHeapMegabytes,
+                "/v1/services",
+                "--muster.server.limits.requests-per-second=10000000",
+                "--muster.server.limits.connections-per-client=100000",
+                "--muster.server.limits.max-connections=100000",
+                "--muster.server.limits.streams-per-client=100000");
     }
 
     Server eureka(String name, int maxHeapMegabytes) throws IOException, InterruptedException {
@@ -58,23 +67,21 @@ final class Servers {
         return JavaProcess.start(name, logs, true, command);
     }
 
-    private Server start(String name, Path jar, int maxHeapMegabytes, String path)
+    private Server start(String name, Path jar, int maxHeapMegabytes, String path, String... more)
             throws IOException, InterruptedException {
         int port = freePort();
         Path gcLog = logs.resolve(name + "-gc.log");
         Files.createDirectories(logs);
-        JavaProcess process = JavaProcess.start(
-                name,
-                logs,
-                false,
-                List.of(
-                        "-Xmx" + maxHeapMegabytes + "m",
-                        "-XX:+UseG1GC",
-                        "-Xlog:gc:file=" + gcLog + "::filecount=0",
-                        "-jar",
-                        jar.toString(),
-                        "--server.address=127.0.0.1",
-                        "--server.port=" + port));
+        List<String> command = new ArrayList<>(List.of(
+                "-Xmx" + maxHeapMegabytes + "m",
+                "-XX:+UseG1GC",
+                "-Xlog:gc:file=" + gcLog + "::filecount=0",
+                "-jar",
+                jar.toString(),
+                "--server.address=127.0.0.1",
+                "--server.port=" + port));
+        command.addAll(List.of(more));
+        JavaProcess process = JavaProcess.start(name, logs, false, command);
         try {
             process.awaitAnswer(URI.create("http://127.0.0.1:" + port + path), START_LIMIT);
         } catch (IOException | InterruptedException e) {
