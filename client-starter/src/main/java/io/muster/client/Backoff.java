@@ -27,6 +27,11 @@ final class Backoff {
         return random.nextLong(bound + 1);
     }
 
+    /** After what time alone does not mend: between half of the largest wait and the whole. */
+    long longNanos() {
+        return maxNanos - random.nextLong(maxNanos / 2 + 1);
+    }
+
     void reset() {
         failures = 0;
     }

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param streamSilence a stream that brings no byte for this long is broken; the registry writes at least every 2 s
  * @param viewFile where the views are kept for a start while no registry answers; null keeps them nowhere. Not shared by
  *     different applications
+ * @param security how this process proves who it is, and knows the registry
  */
 public record ClientConfig(
         List<URI> registryUrls,
@@ -33,8 +35,10 @@ public record ClientConfig(
         Duration backoffInitial,
         Duration backoffMax,
         Duration streamSilence,
-        @Nullable Path viewFile) {
+        @Nullable Path viewFile,
+        ClientSecurity security) {
     private static final Duration LONGEST = Duration.ofHours(1);
+    private static final Pattern LOOPBACK_V4 = Pattern.compile("127(\\.[0-9]{1,3}){3}");
 
     /** @throws IllegalArgumentException when a part breaks its rule */
     public ClientConfig {
@@ -45,6 +49,7 @@ public record ClientConfig(
         Set<URI> seen = new HashSet<>();
         for (URI url : registryUrls) {
             requireBaseUrl(url);
+            requireSecrecy(url, security);
             if (!seen.add(url)) {
                 throw new InvalidFieldException("registryUrls", "without repetition", url);
             }
@@ -72,6 +77,28 @@ public record ClientConfig(
         this(registryUrls, namespace, connectTimeout, requestTimeout, backoffInitial, backoffMax, streamSilence, null);
     }
 
+    /** The same without a token and with the platform's trust. */
+    public ClientConfig(
+            List<URI> registryUrls,
+            String namespace,
+            Duration connectTimeout,
+            Duration requestTimeout,
+            Duration backoffInitial,
+            Duration backoffMax,
+            Duration streamSilence,
+            @Nullable Path viewFile) {
+        this(
+                registryUrls,
+                namespace,
+                connectTimeout,
+                requestTimeout,
+                backoffInitial,
+                backoffMax,
+                streamSilence,
+                viewFile,
+                ClientSecurity.NONE);
+    }
+
     /** The defaults for these URLs: namespace {@code default}, 2 s, 5 s, 200 ms, 10 s, 6 s. */
     public static ClientConfig of(URI... registryUrls) {
         return new ClientConfig(
@@ -94,7 +121,8 @@ public record ClientConfig(
                 backoffInitial,
                 backoffMax,
                 streamSilence,
-                viewFile);
+                viewFile,
+                security);
     }
 
     /** The same with its views kept in a file; null keeps them nowhere. */
@@ -107,7 +135,44 @@ public record ClientConfig(
                 backoffInitial,
                 backoffMax,
                 streamSilence,
-                newViewFile);
+                newViewFile,
+                security);
+    }
+
+    /**
+     * The same with other credentials.
+     *
+     * @throws InvalidFieldException when a URL would send a token unencrypted to another machine
+     */
+    public ClientConfig withSecurity(ClientSecurity newSecurity) {
+        return new ClientConfig(
+                registryUrls,
+                namespace,
+                connectTimeout,
+                requestTimeout,
+                backoffInitial,
+                backoffMax,
+                streamSilence,
+                viewFile,
+                newSecurity);
+    }
+
+    private static void requireSecrecy(URI url, ClientSecurity security) {
+        boolean plain = "http".equalsIgnoreCase(url.getScheme());
+        if (plain && security.token() != null && !security.plaintextToken() && !isLoopback(url.getHost())) {
+            throw new InvalidFieldException(
+                    "registryUrls",
+                    "https, or on loopback, when a token is set that may not be sent in plain text,",
+                    url);
+        }
+    }
+
+    /** By its name alone: what a name resolves to may change until the token is sent. */
+    private static boolean isLoopback(String host) {
+        return host.equalsIgnoreCase("localhost")
+                || LOOPBACK_V4.matcher(host).matches()
+                || host.equals("[::1]")
+                || host.equals("[0:0:0:0:0:0:0:1]");
     }
 
     private static void requireBaseUrl(URI url) {

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
 
 /**
  * The clock, the randomness and the threads of one client: the one place that takes them from the system.
@@ -37,12 +38,17 @@ record ClientRuntime(
 
     static ClientRuntime system(ClientConfig config) {
         ThreadPoolExecutor workers = pool(WORKERS, "muster-client-http-");
-        HttpClient http = HttpClient.newBuilder()
+        HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
+                // The token is for the registry alone.
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(config.connectTimeout())
-                .executor(workers)
-                .build();
+                .executor(workers);
+        SSLContext sslContext = config.security().sslContext();
+        if (sslContext != null) {
+            builder.sslContext(sslContext);
+        }
+        HttpClient http = builder.build();
         return new ClientRuntime(
                 System::nanoTime,
                 new Random(),

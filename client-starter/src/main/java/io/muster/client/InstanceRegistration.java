@@ -133,7 +133,7 @@ public final class InstanceRegistration implements AutoCloseable {
      *     could not be asked. Never a failure
      */
     public CompletableFuture<Optional<DrainResult>> drain(Duration timeout) {
-        Drain next = new Drain(timeout, new CompletableFuture<>());
+        Drain next = new Drain(timeout, owner.nanoTime() + timeout.toNanos(), new CompletableFuture<>());
         boolean accepted = owner.loop().execute(() -> {
             Drain before = drain;
             if (before != null) {
@@ -275,8 +275,15 @@ public final class InstanceRegistration implements AutoCloseable {
             next();
             return;
         }
-        call(calls.drain(answer, current.timeout()), (reply, failure) -> {
+        call(calls.drain(answer, current.remaining(owner.nanoTime())), (reply, failure) -> {
             Registration before = told;
+            long wait = reply == null || !reply.isUnavailable() ? 0 : reply.retryAfterNanos();
+            if (wait > 0 && drain == null && owner.nanoTime() + wait - current.untilNanos() < 0) {
+                drain = current;
+                askedToWait = true;
+                retryIn(wait);
+                return;
+            }
             if (reply != null && reply.isSuccess() && before != null) {
                 told = before.withStatus(InstanceStatus.DRAINING);
             } else {
@@ -311,6 +318,9 @@ public final class InstanceRegistration implements AutoCloseable {
             if (gone) {
                 registered = null;
                 uncertain = false;
+            } else if (reply != null && reply.retryAfterNanos() > 0) {
+                askedToWait = true;
+                retryIn(reply.retryAfterNanos());
             }
             next();
         });
@@ -324,8 +334,13 @@ public final class InstanceRegistration implements AutoCloseable {
         }
         told = null;
         registered = null;
+        owner.access().ended(accessName());
         owner.ended(this);
         stopped.complete(null);
+    }
+
+    private String accessName() {
+        return "registration of " + this;
     }
 
     private void giveUp() {
@@ -344,7 +359,12 @@ public final class InstanceRegistration implements AutoCloseable {
                 return;
             }
         }
-        if (reply != null) {
+        if (reply != null && reply.isRefusal() && !stopping) {
+            problem = reply.describe();
+            owner.access().refused(accessName(), reply.status(), problem);
+            askedToWait = true;
+            retryIn(backoff.longNanos());
+        } else if (reply != null) {
             failed(reply.describe(), true, reply.retryAfterNanos());
         } else {
             failed(failure == null ? "no answer" : Printable.of(failure), false, 0);
@@ -360,6 +380,7 @@ public final class InstanceRegistration implements AutoCloseable {
         problem = "";
         warned = false;
         backoff.reset();
+        owner.access().accepted(accessName());
         if (before == null || !before.generation().equals(answer.generation())) {
             owner.registered();
             log.info("Registered {} as {} ({})", this, answer.generation(), sent.status());
@@ -408,7 +429,13 @@ public final class InstanceRegistration implements AutoCloseable {
         });
     }
 
-    private record Drain(Duration timeout, CompletableFuture<Optional<DrainResult>> result) {}
+    /** @param untilNanos when its time is over */
+    private record Drain(Duration timeout, long untilNanos, CompletableFuture<Optional<DrainResult>> result) {
+        Duration remaining(long nowNanos) {
+            Duration left = Duration.ofNanos(untilNanos - nowNanos);
+            return left.isNegative() ? Duration.ZERO : left.compareTo(timeout) > 0 ? timeout : left;
+        }
+    }
 
     /** Takes an answer or a failure. */
     @FunctionalInterface

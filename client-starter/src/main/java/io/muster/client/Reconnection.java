@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Reconnection {
     private static final Logger log = LoggerFactory.getLogger(Reconnection.class);
+    private static final String STREAM = "stream";
     /** A stream that lasted this long was no accident: the next waits start short again. */
     private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** How long a registry that announced its end may be away before it is an outage. */
@@ -20,15 +21,17 @@ final class Reconnection {
 
     private final ClientConfig config;
     private final ClientRuntime runtime;
+    private final Access access;
     private final Backoff backoff;
     private int failedInRow;
     private long sinceNanos;
     private boolean planned;
     private boolean warned;
 
-    Reconnection(ClientConfig config, ClientRuntime runtime) {
+    Reconnection(ClientConfig config, ClientRuntime runtime, Access access) {
         this.config = config;
         this.runtime = runtime;
+        this.access = access;
         this.backoff = newBackoff();
     }
 
@@ -47,6 +50,7 @@ final class Reconnection {
 
     void opened(StreamConnection connection, WatcherEvent event, boolean quiet) {
         failedInRow = 0;
+        access.accepted(STREAM);
         if (warned) {
             long seconds = TimeUnit.NANOSECONDS.toSeconds(now() - sinceNanos);
             log.info("Connected to registry {} again after {} s", connection.registry(), seconds);
@@ -75,7 +79,11 @@ final class Reconnection {
                 sinceNanos = now;
             }
             failedInRow++;
-            warnOnce(loss, views, now);
+            if (loss.end().isRefusal()) {
+                access.refused(STREAM, loss.end().status(), loss.end().problem());
+            } else {
+                warnOnce(loss, views, now);
+            }
         }
         return delayNanos(loss);
     }
@@ -84,6 +92,9 @@ final class Reconnection {
         boolean roundLeft = failedInRow % config.registryUrls().size() != 0;
         if (loss.announced() || roundLeft) {
             return runtime.random().nextLong(SPREAD_NANOS);
+        }
+        if (loss.end().isRefusal()) {
+            return backoff.longNanos();
         }
         return Math.max(
                 backoff.nextNanos(),

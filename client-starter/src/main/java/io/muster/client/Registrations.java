@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Registrations {
     private static final Logger log = LoggerFactory.getLogger(Registrations.class);
+    private static final String RENEWALS = "renewals";
     private static final long MIN_INTERVAL_MILLIS = 50;
     private static final long MAX_INTERVAL_MILLIS = 60_000;
     private static final long DEFAULT_INTERVAL_MILLIS = 5_000;
@@ -37,6 +38,7 @@ final class Registrations {
     private final ClientRuntime runtime;
     private final EventLoop loop;
     private final RegistryCalls calls;
+    private final Access access;
     private final Runnable primaryChanged;
     private final Backoff backoff;
     private final List<InstanceRegistration> all = new CopyOnWriteArrayList<>();
@@ -52,11 +54,13 @@ final class Registrations {
     private final LongAdder heartbeatFailures = new LongAdder();
 
     /** @param primaryChanged called on the renewal loop when {@link #primary()} has changed */
-    Registrations(ClientConfig config, ClientRuntime runtime, RegistryCalls calls, Runnable primaryChanged) {
+    Registrations(
+            ClientConfig config, ClientRuntime runtime, RegistryCalls calls, Access access, Runnable primaryChanged) {
         this.config = config;
         this.runtime = runtime;
         this.loop = runtime.renewals();
         this.calls = calls;
+        this.access = access;
         this.primaryChanged = primaryChanged;
         this.backoff = newBackoff();
     }
@@ -96,6 +100,10 @@ final class Registrations {
     /** The registry took an instance in. */
     void registered() {
         registered.increment();
+    }
+
+    Access access() {
+        return access;
     }
 
     EventLoop loop() {
@@ -218,6 +226,7 @@ final class Registrations {
         boolean again = beatAgain;
         beatAgain = false;
         if (success) {
+            access.accepted(RENEWALS);
             if (warned) {
                 log.info("The registry takes renewals again");
             }
@@ -227,6 +236,11 @@ final class Registrations {
             return;
         }
         heartbeatFailures.increment();
+        if (reply != null && reply.isRefusal()) {
+            access.refused(RENEWALS, reply.status(), reply.describe());
+            beatIn(Math.max(intervalNanos(), backoff.longNanos()));
+            return;
+        }
         if (reply != null && !warned) {
             warned = true;
             log.warn(

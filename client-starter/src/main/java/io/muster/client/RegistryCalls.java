@@ -169,10 +169,10 @@ final class RegistryCalls {
         result.complete(new Reply(registry, response.statusCode(), retryAfterNanos, response.body()));
     }
 
-    private static HttpRequest request(URI registry, Call call) {
+    private HttpRequest request(URI registry, Call call) {
         Object body = call.body();
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(resolve(registry, call.path())).header("Accept", "application/json");
+                newRequest(registry, call.path(), config.security()).header("Accept", "application/json");
         if (body == null) {
             return request.method(call.method(), HttpRequest.BodyPublishers.noBody())
                     .build();
@@ -183,6 +183,13 @@ final class RegistryCalls {
                         HttpRequest.BodyPublishers.ofByteArray(
                                 JsonCodec.client().encode(body)))
                 .build();
+    }
+
+    /** A request of the API, with this client's token. */
+    static HttpRequest.Builder newRequest(URI registry, String path, ClientSecurity security) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(resolve(registry, path));
+        String token = security.token();
+        return token == null ? request : request.header("Authorization", "Bearer " + token);
     }
 
     /** Puts an API path behind a registry's URL, which may have a path of its own. */

@@ -7,6 +7,7 @@ import io.muster.api.Registration;
 import io.muster.api.ServiceList;
 import io.muster.api.ServiceSnapshot;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,7 @@ public final class RegistryClient implements AutoCloseable {
     private final RegistryCalls calls;
     private final RegistryCalls renewalCalls;
     private final Reporter reporter;
+    private final Access access = new Access();
     private final Views views;
     private final StreamStatus status;
     private final Registrations registrations;
@@ -50,7 +52,7 @@ public final class RegistryClient implements AutoCloseable {
         this.reporter = new Reporter(calls, runtime.events(), runtime.nanoTime());
         this.views = new Views(config.namespace());
         this.status = new StreamStatus(runtime.nanoTime(), failover.current());
-        this.registrations = new Registrations(config, runtime, renewalCalls, this::instanceChanged);
+        this.registrations = new Registrations(config, runtime, renewalCalls, access, this::instanceChanged);
         ViewKeeper keeper = new ViewKeeper(
                 config.viewFile() == null ? null : new ViewFile(config.viewFile()),
                 config.namespace(),
@@ -65,6 +67,7 @@ public final class RegistryClient implements AutoCloseable {
                 views,
                 keeper,
                 status,
+                access,
                 registrations::primary,
                 registrations::connected);
     }
@@ -190,6 +193,11 @@ public final class RegistryClient implements AutoCloseable {
     /** How the stream stands now. */
     public ConnectionState state() {
         return status.current();
+    }
+
+    /** What the registry refuses because of this client's credentials, for people; empty when nothing. */
+    public Optional<String> refusal() {
+        return access.problem();
     }
 
     /** Calls the listener, on the event thread, when the stream comes, goes, or its registry begins or ends warming. */

@@ -33,6 +33,15 @@ final class Reply {
         return retryAfterNanos;
     }
 
+    /** Whether the registry does not accept this client's credentials, or not for this. */
+    boolean isRefusal() {
+        return isRefusal(status);
+    }
+
+    static boolean isRefusal(int status) {
+        return status == 401 || status == 403;
+    }
+
     boolean isSuccess() {
         return status >= 200 && status < 300;
     }

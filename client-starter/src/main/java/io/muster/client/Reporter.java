@@ -62,8 +62,17 @@ final class Reporter {
         waiting.clear();
         loop.whenDone(
                 calls.send(new RegistryCalls.Call("POST", "/v1/reports", new Reports(instances))), (reply, failure) -> {
-                    calling = false;
-                    tell();
+                    long wait = reply == null ? 0 : reply.retryAfterNanos();
+                    if (wait == 0) {
+                        calling = false;
+                        tell();
+                    } else {
+                        // What is to be told gathers meanwhile.
+                        loop.schedule(wait, () -> {
+                            calling = false;
+                            tell();
+                        });
+                    }
                 });
     }
 }

@@ -55,7 +55,12 @@ final class StreamConnection implements EventStreamParser.Sink {
      * @param retryAfterNanos how long the registry asks to be left alone
      * @param problem what happened, printable
      */
-    record End(int status, long retryAfterNanos, String problem) {}
+    record End(int status, long retryAfterNanos, String problem) {
+        /** Whether the registry does not accept this client's credentials. */
+        boolean isRefusal() {
+            return Reply.isRefusal(status);
+        }
+    }
 
     StreamConnection(
             HttpClient http,
@@ -74,8 +79,8 @@ final class StreamConnection implements EventStreamParser.Sink {
         this.lastByteNanos = openedNanos;
     }
 
-    static HttpRequest request(URI registry, String path, @Nullable Position lastEventId) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(RegistryCalls.resolve(registry, path))
+    static HttpRequest request(URI registry, String path, @Nullable Position lastEventId, ClientSecurity security) {
+        HttpRequest.Builder request = RegistryCalls.newRequest(registry, path, security)
                 .header("Accept", "text/event-stream")
                 .header("Cache-Control", "no-store");
         if (lastEventId != null) {

@@ -74,6 +74,7 @@ final class Watch implements StreamConnection.Listener {
             Views views,
             ViewKeeper keeper,
             StreamStatus status,
+            Access access,
             Supplier<Optional<InstanceReference>> instance,
             Consumer<Boolean> connected) {
         this.config = config;
@@ -86,7 +87,7 @@ final class Watch implements StreamConnection.Listener {
         this.status = status;
         this.instance = instance;
         this.connected = connected;
-        this.reconnection = new Reconnection(config, runtime);
+        this.reconnection = new Reconnection(config, runtime, access);
     }
 
     void start() {
@@ -176,7 +177,7 @@ final class Watch implements StreamConnection.Listener {
         if (from != connection || closed) {
             return;
         }
-        if (namedInstance != null && (end.status() == 404 || end.status() == 409)) {
+        if (namedInstance != null && (end.status() == 403 || end.status() == 404 || end.status() == 409)) {
             refusedInstance = namedInstance;
         }
         boolean wasOpen = watcher != null;
@@ -205,7 +206,7 @@ final class Watch implements StreamConnection.Listener {
                 loop,
                 runtime.nanoTime(),
                 registry,
-                StreamConnection.request(registry, path(), resumed),
+                StreamConnection.request(registry, path(), resumed, config.security()),
                 this);
         connection = next;
         next.open();

@@ -162,7 +162,7 @@ final class Watcher {
             return;
         }
         subscribing = true;
-        loop.schedule(subscriptionBackoff.nextNanos(), () -> {
+        loop.schedule(Math.max(retryAfterNanos(reply), subscriptionBackoff.nextNanos()), () -> {
             subscribing = false;
             subscribe();
         });
@@ -224,7 +224,8 @@ final class Watcher {
             acknowledged = sent;
             acknowledgementBackoff.reset();
         }
-        long gap = success ? GAP_NANOS : GAP_NANOS + acknowledgementBackoff.nextNanos();
+        long gap =
+                success ? GAP_NANOS : Math.max(retryAfterNanos(reply), GAP_NANOS + acknowledgementBackoff.nextNanos());
         loop.schedule(gap, () -> {
             acknowledging = false;
             acknowledge();
@@ -233,6 +234,10 @@ final class Watcher {
 
     private static Position later(@Nullable Position known, Position next) {
         return known != null && known.covers(next) ? known : next;
+    }
+
+    private static long retryAfterNanos(@Nullable Reply reply) {
+        return reply == null ? 0 : reply.retryAfterNanos();
     }
 
     private static boolean isGone(@Nullable Reply reply) {

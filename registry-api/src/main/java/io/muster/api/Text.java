@@ -1,13 +1,13 @@
 package io.muster.api;
 
 /** Makes foreign text safe to show. */
-final class Text {
+public final class Text {
     private static final int MAX_LENGTH = 200;
 
     private Text() {}
 
     /** Printable ASCII of at most 200 characters; everything else becomes a Java unicode escape. */
-    static String printable(String text) {
+    public static String printable(String text) {
         StringBuilder out = new StringBuilder(Math.min(text.length(), MAX_LENGTH) + 8);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

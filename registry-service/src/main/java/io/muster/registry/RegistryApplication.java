@@ -1,5 +1,8 @@
 package io.muster.registry;
 
+import io.muster.registry.security.SecurityProperties;
+import io.muster.registry.security.TokenCommand;
+import java.util.List;
 import java.util.Map;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -8,7 +11,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 
 /** The registry server. */
 @SpringBootApplication
-@EnableConfigurationProperties(RegistryProperties.class)
+@EnableConfigurationProperties({RegistryProperties.class, SecurityProperties.class})
 public class RegistryApplication {
     private static final Map<String, Object> DEFAULTS = Map.ofEntries(
             Map.entry("spring.application.name", "muster-registry"),
@@ -18,7 +21,7 @@ public class RegistryApplication {
             Map.entry("server.netty.idle-timeout", "60s"),
             Map.entry("muster.server.data-dir", "${user.home}/.muster/registry"),
             Map.entry("spring.lifecycle.timeout-per-shutdown-phase", "5s"),
-            Map.entry("spring.codec.max-in-memory-size", "256KB"),
+            Map.entry("spring.codec.max-in-memory-size", "${muster.server.limits.max-body:256KB}"),
             Map.entry("spring.main.banner-mode", "off"),
             Map.entry("spring.jmx.enabled", "false"),
             // It logs, with its trace, each error of a request that is over already: whoever breaks connections would
@@ -34,8 +37,11 @@ public class RegistryApplication {
             Map.entry("springdoc.api-docs.path", "/v3/api-docs"),
             Map.entry("springdoc.default-produces-media-type", "application/json"));
 
-    /** Runs the server until it is told to stop. */
+    /** Runs the server until it is told to stop, or the command that the first argument names. */
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals(TokenCommand.NAME)) {
+            System.exit(TokenCommand.run(List.of(args).subList(1, args.length), System.out, System.err));
+        }
         builder().run(args);
     }
 

@@ -8,9 +8,8 @@ import io.muster.registry.engine.standalone.StandaloneConfig;
 import io.muster.registry.engine.standalone.StandaloneEngine;
 import io.muster.registry.health.HealthConfig;
 import io.muster.registry.health.Prober;
-import io.muster.registry.probe.AllowedNetworks;
 import io.muster.registry.probe.NetworkProber;
-import io.muster.registry.security.PipeliningBound;
+import io.muster.registry.probe.ProbeTargets;
 import io.muster.registry.watch.ServiceEncoder;
 import io.muster.registry.watch.WatchConfig;
 import io.muster.registry.watch.WatchHub;
@@ -56,7 +55,7 @@ class RegistryConfiguration {
 
     @Bean
     Prober prober(ReactorResourceFactory resources, MeterRegistry meters) {
-        return new NetworkProber(resources.getLoopResources(), new AllowedNetworks(), meters);
+        return new NetworkProber(resources.getLoopResources(), new ProbeTargets(), meters);
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")
@@ -115,15 +114,10 @@ class RegistryConfiguration {
     /** The server runs on Reactor Netty, whatever else is on the class path. */
     @Bean
     ReactiveWebServerFactory reactiveWebServerFactory(
-            ReactorResourceFactory resources,
-            RegistryProperties properties,
-            ObjectProvider<NettyRouteProvider> routes) {
+            ReactorResourceFactory resources, ObjectProvider<NettyRouteProvider> routes) {
         NettyReactiveWebServerFactory factory = new NettyReactiveWebServerFactory();
         factory.setResourceFactory(resources);
         routes.orderedStream().forEach(factory::addRouteProviders);
-        factory.addServerCustomizers(
-                server -> server.requestTimeout(properties.limits().requestTimeout())
-                        .doOnChannelInit((observer, channel, address) -> PipeliningBound.install(channel)));
         return factory;
     }
 

@@ -18,7 +18,6 @@ import org.springframework.validation.annotation.Validated;
  * @param gather for how long changes are gathered at most before they are pushed
  * @param keepAlive how often a quiet stream carries a comment
  * @param dataDir where operators' settings are kept over restarts; {@code ~/.muster/registry} by default, empty keeps nothing
- * @param auth who may call
  * @param limits bounds on what the server holds
  */
 @Validated
@@ -31,7 +30,6 @@ public record RegistryProperties(
         @DefaultValue("10ms") Duration gather,
         @DefaultValue("2s") Duration keepAlive,
         @DefaultValue("") String dataDir,
-        @DefaultValue @Valid Auth auth,
         @DefaultValue @Valid Limits limits) {
     /** @throws IllegalArgumentException when durations do not fit each other */
     public RegistryProperties {
@@ -51,21 +49,6 @@ public record RegistryProperties(
     private static void atLeast(String property, Duration value, Duration least) {
         if (value.compareTo(least) < 0) {
             throw new IllegalArgumentException(property + " must be at least " + least + " but was " + value);
-        }
-    }
-
-    /**
-     * Who may call.
-     *
-     * @param mode without one, the server listens on loopback only
-     */
-    public record Auth(@DefaultValue("loopback") Mode mode) {
-        /** How callers are told apart. */
-        public enum Mode {
-            /** Nobody is asked, and only this machine can call. */
-            LOOPBACK,
-            /** Nobody is asked, and whoever reaches the server may call. */
-            NONE
         }
     }
 

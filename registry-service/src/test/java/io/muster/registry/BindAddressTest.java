@@ -54,7 +54,7 @@ class BindAddressTest {
         String address = property.endsWith("=")
                 ? "every address of this machine"
                 : property.endsWith("::") ? "0:0:0:0:0:0:0:0" : "0.0.0.0";
-        return name + " must be a loopback address unless muster.server.auth.mode=none but was " + address;
+        return name + " must be a loopback address unless muster.server.auth.mode is token or none but was " + address;
     }
 
     private static List<String> messages(Throwable error) {

@@ -1,12 +1,17 @@
 package io.muster.client.spring;
 
+import io.muster.client.ClientConfig;
 import io.muster.client.RegistryClient;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.cloud.client.ConditionalOnDiscoveryEnabled;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -18,10 +23,10 @@ import org.springframework.core.env.Environment;
  * {@link RegistryClient} bean, whoever brought it. It connects in the background as soon as it exists and is closed with the
  * context, after every life-cycle phase.
  */
-@AutoConfiguration
+@AutoConfiguration(after = SslAutoConfiguration.class)
 @ConditionalOnDiscoveryEnabled
 @ConditionalOnBooleanProperty(name = "muster.registry.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(RegistryProperties.class)
+@EnableConfigurationProperties({RegistryProperties.class, RegistrySecurityProperties.class})
 public final class MusterClientAutoConfiguration {
     /** The connection, when the user brings none. */
     @Configuration(proxyBeanMethods = false)
@@ -29,8 +34,13 @@ public final class MusterClientAutoConfiguration {
     @ConditionalOnMissingBean(RegistryClient.class)
     static final class Connection {
         @Bean(initMethod = "start", destroyMethod = "close")
-        RegistryClient musterRegistryClient(RegistryProperties properties, Environment environment) {
-            return RegistryClient.create(properties.toConfig(environment.getProperty("spring.application.name", "")));
+        RegistryClient musterRegistryClient(
+                RegistryProperties properties,
+                RegistrySecurityProperties security,
+                ObjectProvider<SslBundles> bundles,
+                Environment environment) {
+            ClientConfig config = properties.toConfig(environment.getProperty("spring.application.name", ""));
+            return RegistryClient.create(security.addTo(config, bundles.getIfAvailable(DefaultSslBundleRegistry::new)));
         }
     }
 

@@ -119,10 +119,10 @@ public final class Catalogue {
 
     private Outcome apply(Command.OfInstance command, InstanceRecord current, Collection<Change> changes) {
         if (command instanceof Command.Patch patch) {
-            return guarded(current, patch.generation(), () -> patch(current, patch, changes));
+            return owned(current, patch.owner(), patch.generation(), () -> patch(current, patch, changes));
         }
         if (command instanceof Command.Deregister deregister) {
-            return guarded(current, deregister.generation(), () -> {
+            return owned(current, deregister.owner(), deregister.generation(), () -> {
                 remove(current, Source.INSTANCE, "deregistered", changes);
                 return new Applied(current.generation(), Effect.REMOVED);
             });
@@ -172,6 +172,12 @@ public final class Catalogue {
         }
     }
 
+    private static Outcome owned(InstanceRecord current, String owner, Position generation, Decision decision) {
+        return current.owner().equals(owner)
+                ? guarded(current, generation, decision)
+                : new Outcome.NotOwner(current.key());
+    }
+
     private static Outcome guarded(InstanceRecord current, Position generation, Decision decision) {
         return current.generation().equals(generation)
                 ? decision.decide()
@@ -183,11 +189,18 @@ public final class Catalogue {
         Optional<InstanceRecord> found = find(command.key());
         if (found.isPresent()) {
             InstanceRecord current = found.get();
+            if (!current.owner().equals(command.owner())) {
+                return new Outcome.NotOwner(command.key());
+            }
+            if (isAddressTaken(command)) {
+                return addressTaken(registration);
+            }
             if (current.registration().process().equals(registration.process())) {
                 if (current.registration().equals(registration)) {
                     return new Applied(current.generation(), Effect.UNCHANGED);
                 }
-                InstanceRecord replaced = current.with(registration).with(checks(current, registration));
+                InstanceRecord replaced =
+                        current.with(registration, command.address()).with(checks(current, command));
                 if (!hasRoom(found, replaced, superseded(command))) {
                     return new Outcome.ServiceFull(command.key().service(), MAX_SERVICE_BYTES);
                 }
@@ -195,6 +208,8 @@ public final class Catalogue {
                 put(replaced, Source.INSTANCE, "replaced", changes);
                 return new Applied(current.generation(), Effect.CHANGED);
             }
+        } else if (isAddressTaken(command)) {
+            return addressTaken(registration);
         } else if (size - superseded(command).size() >= maxInstances) {
             return new Outcome.Full(maxInstances);
         }
@@ -216,9 +231,12 @@ public final class Catalogue {
     }
 
     /** One that is to be checked and has moved takes no requests before a check passed where it is now. */
-    private static Checks checks(InstanceRecord current, Registration replacement) {
+    private static Checks checks(InstanceRecord current, Command.Register command) {
         Registration before = current.registration();
-        boolean moved = !before.host().equals(replacement.host()) || before.port() != replacement.port();
+        Registration replacement = command.registration();
+        boolean moved = !before.host().equals(replacement.host())
+                || !current.address().equals(command.address())
+                || before.port() != replacement.port();
         return moved && replacement.check() != null ? Checks.PENDING : current.checks();
     }
 
@@ -228,6 +246,7 @@ public final class Catalogue {
                 generation,
                 command.registration(),
                 command.owner(),
+                command.address(),
                 command.registration().check() == null ? Checks.PASSING : Checks.PENDING,
                 settings.rulingOf(command.key()));
     }
@@ -272,6 +291,20 @@ public final class Catalogue {
         for (InstanceRecord older : superseded(command)) {
             remove(older, Source.REGISTRY, "superseded by " + command.key(), changes);
         }
+    }
+
+    /** Whoever could claim the address of another owner's instance could evict it. */
+    private boolean isAddressTaken(Command.Register command) {
+        for (InstanceRecord older : superseded(command)) {
+            if (older.checks().passing() && !older.owner().equals(command.owner())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Outcome addressTaken(Registration registration) {
+        return new Outcome.AddressTaken(registration.host(), registration.port());
     }
 
     /** Another process on the same address of the namespace means that the older one is gone: two cannot listen there. */

@@ -19,8 +19,15 @@ public sealed interface Command {
      * @param key which
      * @param registration what it says of itself
      * @param owner who may change it: the id of the credential that registered it
+     * @param address the IP address that its host was resolved to: an address, so that a name that comes to mean
+     *     another host later leads nobody there
      */
-    record Register(InstanceKey key, Registration registration, String owner) implements OfInstance {}
+    record Register(InstanceKey key, Registration registration, String owner, String address) implements OfInstance {
+        /** The same for a host that is an address already. */
+        public Register(InstanceKey key, Registration registration, String owner) {
+            this(key, registration, owner, registration.host());
+        }
+    }
 
     /**
      * Changes what an instance says of itself.
@@ -28,16 +35,18 @@ public sealed interface Command {
      * @param key which
      * @param generation must be the current one
      * @param patch what changes
+     * @param owner who asks; must be the instance's
      */
-    record Patch(InstanceKey key, Position generation, InstancePatch patch) implements OfInstance {}
+    record Patch(InstanceKey key, Position generation, InstancePatch patch, String owner) implements OfInstance {}
 
     /**
      * Takes an instance out of the catalogue at its own wish.
      *
      * @param key which
      * @param generation must be the current one
+     * @param owner who asks; must be the instance's
      */
-    record Deregister(InstanceKey key, Position generation) implements OfInstance {}
+    record Deregister(InstanceKey key, Position generation, String owner) implements OfInstance {}
 
     /**
      * Says what an instance's checks found.

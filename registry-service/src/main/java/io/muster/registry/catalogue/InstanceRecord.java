@@ -14,11 +14,18 @@ import org.jspecify.annotations.Nullable;
  * @param generation the position at which its process registered
  * @param registration what it says of itself
  * @param owner who may change it
+ * @param address the IP address that its host was resolved to
  * @param checks what its checks say
  * @param ruling what operators say
  */
 public record InstanceRecord(
-        InstanceKey key, Position generation, Registration registration, String owner, Checks checks, Ruling ruling) {
+        InstanceKey key,
+        Position generation,
+        Registration registration,
+        String owner,
+        String address,
+        Checks checks,
+        Ruling ruling) {
     /** Names of fields, punctuation, numbers, the status, what checks say of it and what is overridden, rounded up. */
     private static final int FIXED_BYTES = 448;
 
@@ -92,14 +99,18 @@ public record InstanceRecord(
     }
 
     InstanceRecord with(Registration newRegistration) {
-        return new InstanceRecord(key, generation, newRegistration, owner, checks, ruling);
+        return new InstanceRecord(key, generation, newRegistration, owner, address, checks, ruling);
+    }
+
+    InstanceRecord with(Registration newRegistration, String newAddress) {
+        return new InstanceRecord(key, generation, newRegistration, owner, newAddress, checks, ruling);
     }
 
     InstanceRecord with(Checks newChecks) {
-        return new InstanceRecord(key, generation, registration, owner, newChecks, ruling);
+        return new InstanceRecord(key, generation, registration, owner, address, newChecks, ruling);
     }
 
     InstanceRecord with(Ruling newRuling) {
-        return new InstanceRecord(key, generation, registration, owner, checks, newRuling);
+        return new InstanceRecord(key, generation, registration, owner, address, checks, newRuling);
     }
 }

@@ -27,6 +27,21 @@ public sealed interface Outcome {
     record StaleGeneration(Position current) implements Outcome {}
 
     /**
+     * The instance belongs to somebody else.
+     *
+     * @param key which
+     */
+    record NotOwner(InstanceKey key) implements Outcome {}
+
+    /**
+     * Another owner's instance, whose checks pass, is at this address.
+     *
+     * @param host its host
+     * @param port its port
+     */
+    record AddressTaken(String host, int port) implements Outcome {}
+
+    /**
      * The catalogue holds as many instances as it may.
      *
      * @param limit how many

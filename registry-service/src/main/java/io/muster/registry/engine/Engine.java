@@ -31,9 +31,10 @@ public interface Engine extends AutoCloseable {
     /**
      * Notes signs of life. They are not logged: a restart gives everybody a full term.
      *
-     * @return the ones that are not registered in that generation
+     * @param owner who says so; of others' instances nothing is noted
+     * @return the ones that are not registered in that generation by that owner
      */
-    CompletionStage<List<InstanceReference>> observe(List<InstanceReference> alive);
+    CompletionStage<List<InstanceReference>> observe(List<InstanceReference> alive, String owner);
 
     /**
      * Notes that instances may be gone: a stream broke, or a client could not connect. They are looked at; this alone takes

@@ -103,6 +103,7 @@ public final class CheckSchedule {
         Registration b = other.registration();
         return one.generation().equals(other.generation())
                 && a.host().equals(b.host())
+                && one.address().equals(other.address())
                 && a.port() == b.port()
                 && a.secure() == b.secure()
                 && check(one).equals(b.check());

@@ -102,11 +102,14 @@ public final class DeadlineTracker {
     /**
      * Notes a sign of life. It says nothing of an instance that has an active check.
      *
+     * @param owner who says so
      * @param revivals receives a command when the instance had been given up
-     * @return whether the instance is registered in that generation
+     * @return whether the instance is registered in that generation by that owner
      */
-    public boolean renew(InstanceKey key, Position generation, long nowNanos, Collection<Command> revivals) {
-        Optional<Deadline> found = find(key, generation);
+    public boolean renew(
+            InstanceKey key, Position generation, String owner, long nowNanos, Collection<Command> revivals) {
+        Optional<Deadline> found =
+                find(key, generation).filter(deadline -> deadline.record.owner().equals(owner));
         found.filter(deadline -> deadline.check() == null).ifPresent(deadline -> {
             deadline.heardNanos = nowNanos;
             deadline.extensions = 0;

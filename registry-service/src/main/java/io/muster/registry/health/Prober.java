@@ -12,13 +12,10 @@ public interface Prober {
     CompletionStage<Finding> identify(InstanceRecord instance);
 
     /**
-     * Carries out the check of an instance that has one, within its time limit and a second more. It must have been allowed;
-     * where it is looked at is decided anew each time.
+     * Carries out the check of an instance that has one, within its time limit and a second more, at the address where its
+     * registration found it.
      */
     CompletionStage<CheckResult> check(InstanceRecord instance);
-
-    /** Whether a host has an address at which it may be looked at; false when it cannot be resolved. */
-    CompletionStage<Boolean> mayReach(String host);
 
     /** What a probe found. */
     enum Finding {

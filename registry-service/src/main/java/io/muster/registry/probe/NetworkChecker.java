@@ -6,6 +6,7 @@ import io.muster.api.Check;
 import io.muster.api.Registration;
 import io.muster.registry.catalogue.InstanceRecord;
 import io.muster.registry.health.CheckResult;
+import io.muster.registry.security.AllowedNetworks;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
@@ -15,12 +16,13 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import java.io.ByteArrayOutputStream;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,7 +49,7 @@ final class NetworkChecker {
     private static final int MAX_SHOWN_PATH = 64;
     private static final String USER_AGENT = "muster-registry";
 
-    private final AllowedNetworks networks;
+    private final ProbeTargets targets;
     private final TcpClient tcp;
     private final HttpClient http;
     private final HttpClient https;
@@ -55,8 +57,8 @@ final class NetworkChecker {
     private final HttpClient grpcs;
     private final MeterRegistry meters;
 
-    NetworkChecker(LoopResources loops, AllowedNetworks networks, MeterRegistry meters) {
-        this.networks = networks;
+    NetworkChecker(LoopResources loops, ProbeTargets targets, MeterRegistry meters) {
+        this.targets = targets;
         this.meters = meters;
         this.tcp = TcpClient.newConnection().runOn(loops);
         this.http = HttpClient.create(ConnectionProvider.newConnection()).runOn(loops);
@@ -70,13 +72,20 @@ final class NetworkChecker {
         Check check = Objects.requireNonNull(registration.check());
         Integer port = check.port();
         Look look = new Look(registration, check, port == null ? registration.port() : port, new AtomicInteger());
+        InetAddress address = AllowedNetworks.literal(instance.address());
+        if (address == null || AllowedNetworks.isNever(address)) {
+            return CompletableFuture.completedFuture(
+                    CheckResult.failed("its address is in no network that may be checked"));
+        }
+        if (!targets.enter(address)) {
+            return CompletableFuture.completedFuture(CheckResult.silent("its address is looked at too often"));
+        }
         Timer.Sample begun = Timer.start(meters);
-        return networks.resolve(registration.host(), look.port())
-                .flatMap(address -> look(look, address))
-                .defaultIfEmpty(CheckResult.failed("its address is in no network that may be checked"))
+        return Mono.defer(() -> look(look, new InetSocketAddress(address, look.port())))
                 .timeout(check.timeout(), Mono.fromSupplier(() -> late(look)))
                 .onErrorResume(failure -> Mono.just(failure(look, failure)))
                 .doOnNext(result -> begun.stop(timer(check, result)))
+                .doFinally(signal -> targets.leave(address))
                 .toFuture();
     }
 
@@ -190,9 +199,6 @@ final class NetworkChecker {
     private static CheckResult failure(Look look, Throwable failure) {
         if (failure instanceof ConnectTimeoutException || failure instanceof TimeoutException) {
             return late(look);
-        }
-        if (failure instanceof UnknownHostException) {
-            return CheckResult.silent("its host cannot be resolved");
         }
         if (failure instanceof ConnectException
                 && String.valueOf(failure.getMessage()).contains("refused")) {

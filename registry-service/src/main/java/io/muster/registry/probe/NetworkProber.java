@@ -7,8 +7,10 @@ import io.muster.api.ProblemException;
 import io.muster.registry.catalogue.InstanceRecord;
 import io.muster.registry.health.CheckResult;
 import io.muster.registry.health.Prober;
+import io.muster.registry.security.AllowedNetworks;
 import io.netty.channel.ChannelOption;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -25,9 +27,8 @@ import reactor.netty.tcp.TcpClient;
 
 /**
  * Probes over TCP and HTTP. At most {@value #MAX_PROBES} are under way, active checks left aside; beyond that an instance is not
- * looked at. Whoever
- * registers says where to probe, so addresses outside the allowed networks are not looked at either, and nothing of an
- * answer is shown to anybody.
+ * looked at. Whoever registers says where to probe, so a host is not resolved again but looked at where its registration found
+ * it, each address only so often, and nothing of an answer is shown to anybody.
  */
 public final class NetworkProber implements Prober {
     private static final Logger log = LoggerFactory.getLogger(NetworkProber.class);
@@ -35,7 +36,7 @@ public final class NetworkProber implements Prober {
     private static final int MAX_IDENTITY_BYTES = 1024;
     private static final Duration TIMEOUT = Duration.ofMillis(1_500);
 
-    private final AllowedNetworks networks;
+    private final ProbeTargets targets;
     private final TcpClient tcp;
     private final HttpClient http;
     private final HttpClient https;
@@ -44,12 +45,12 @@ public final class NetworkProber implements Prober {
 
     /**
      * @param loops where probes run
-     * @param networks where instances may be
+     * @param targets bounds how often each address is looked at
      * @param meters count active checks and how long they take
      */
-    public NetworkProber(LoopResources loops, AllowedNetworks networks, MeterRegistry meters) {
-        this.checker = new NetworkChecker(loops, networks, meters);
-        this.networks = networks;
+    public NetworkProber(LoopResources loops, ProbeTargets targets, MeterRegistry meters) {
+        this.checker = new NetworkChecker(loops, targets, meters);
+        this.targets = targets;
         int timeoutMillis = (int) TIMEOUT.toMillis();
         this.tcp = TcpClient.newConnection().runOn(loops).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis);
         this.http = HttpClient.create(ConnectionProvider.newConnection())
@@ -88,29 +89,28 @@ public final class NetworkProber implements Prober {
         return checker.check(instance);
     }
 
-    @Override
-    public CompletionStage<Boolean> mayReach(String host) {
-        return networks.resolve(host, 0)
-                .hasElement()
-                .timeout(TIMEOUT)
-                .onErrorReturn(false)
-                .toFuture();
-    }
-
     private CompletionStage<Finding> probe(InstanceRecord instance, Probe probe) {
-        if (!permits.tryAcquire()) {
+        InetAddress address = AllowedNetworks.literal(instance.address());
+        if (address == null || AllowedNetworks.isNever(address) || !permits.tryAcquire()) {
             return Mono.just(Finding.SILENT).toFuture();
         }
-        return networks.resolve(
-                        instance.registration().host(), instance.registration().port())
-                .flatMap(probe::run)
+        if (!targets.enter(address)) {
+            permits.release();
+            return Mono.just(Finding.SILENT).toFuture();
+        }
+        InetSocketAddress socket =
+                new InetSocketAddress(address, instance.registration().port());
+        return Mono.defer(() -> probe.run(socket))
                 .timeout(TIMEOUT)
                 .onErrorResume(failure -> {
                     log.debug("Probe of {} failed", instance.key(), failure);
                     return Mono.just(isRefused(failure) ? Finding.REFUSED : Finding.SILENT);
                 })
                 .defaultIfEmpty(Finding.SILENT)
-                .doFinally(signal -> permits.release())
+                .doFinally(signal -> {
+                    targets.leave(address);
+                    permits.release();
+                })
                 .toFuture();
     }
 

@@ -8,7 +8,8 @@ public final class UnsafeBindAddressException extends RuntimeException {
     private final String address;
 
     UnsafeBindAddressException(String property, String address) {
-        super(property + " must be a loopback address unless muster.server.auth.mode=none but was " + address);
+        super(property + " must be a loopback address unless muster.server.auth.mode is token or none but was "
+                + address);
         this.property = property;
         this.address = address;
     }

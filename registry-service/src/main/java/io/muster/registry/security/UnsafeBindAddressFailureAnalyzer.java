@@ -10,8 +10,9 @@ final class UnsafeBindAddressFailureAnalyzer extends AbstractFailureAnalyzer<Uns
                 "The registry would listen on " + cause.address() + ", where other machines can register and remove"
                         + " instances without credentials.",
                 "Set " + cause.property()
-                        + " to a loopback address such as 127.0.0.1, or say that everybody who reaches the"
-                        + " server may call it: muster.server.auth.mode=none.",
+                        + " to a loopback address such as 127.0.0.1, or ask callers for tokens:"
+                        + " muster.server.auth.mode=token (the command 'token' of this jar makes them), or say that"
+                        + " everybody who reaches the server may call it: muster.server.auth.mode=none.",
                 cause);
     }
 }

@@ -7,15 +7,14 @@ import io.muster.api.Heartbeats;
 import io.muster.api.InvalidFieldException;
 import io.muster.api.JsonCodec;
 import io.muster.api.Names;
-import io.muster.api.Problem;
 import io.muster.api.ProblemException;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.View;
+import io.muster.registry.security.Caller;
 import io.muster.registry.watch.EncodedService;
 import io.muster.registry.watch.ServiceEncoder;
 import io.muster.registry.watch.WatchHub;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -47,7 +46,6 @@ final class FrequentCalls implements NettyRouteProvider {
     private static final String ACKNOWLEDGE = "/ack";
     private static final String NAMESPACE_QUERY = "?namespace=";
     private static final String JSON = "application/json";
-    private static final int MAX_BODY_BYTES = 256 * 1024;
 
     private final View view;
     private final ServiceEncoder encoder;
@@ -98,7 +96,7 @@ final class FrequentCalls implements NettyRouteProvider {
         HttpHeaders headers = request.requestHeaders();
         return JSON.equals(headers.get(HttpHeaderNames.CONTENT_TYPE))
                 && !headers.contains(HttpHeaderNames.EXPECT)
-                && length(headers.get(HttpHeaderNames.CONTENT_LENGTH)) <= MAX_BODY_BYTES;
+                && isWithinBound(headers.get(HttpHeaderNames.CONTENT_LENGTH));
     }
 
     /** The service that a plain lookup asks for; null for any other request. */
@@ -122,14 +120,21 @@ final class FrequentCalls implements NettyRouteProvider {
         }
     }
 
+    /** Larger ones did not pass the gate. */
+    private static boolean isWithinBound(@Nullable String contentLength) {
+        return contentLength != null && Plain.length(contentLength) < Long.MAX_VALUE;
+    }
+
     private Publisher<Void> heartbeat(HttpServerRequest request, HttpServerResponse response) {
+        Caller caller = GateRoute.caller(request);
         return read(request, response, Heartbeats.class)
-                .flatMap(heartbeats -> Mono.fromCompletionStage(renewals.renew(heartbeats)))
-                .flatMap(answer ->
-                        Mono.from(send(response, 200, JSON, JsonCodec.server().encode(answer))))
-                .onErrorResume(ProblemException.class, e -> Mono.from(refuse(response, e.problem())))
+                .flatMap(heartbeats -> Mono.fromCompletionStage(renewals.renew(heartbeats, caller)))
+                .flatMap(answer -> Mono.from(Answers.send(
+                        response, view, 200, JSON, JsonCodec.server().encode(answer))))
+                .onErrorResume(ProblemException.class, e -> Mono.from(Answers.refuse(response, view, e.problem())))
                 .onErrorResume(
-                        ChannelException.class, e -> Mono.from(refuse(response, ProblemHandler.REQUEST_TIMEOUT)));
+                        ChannelException.class,
+                        e -> Mono.from(Answers.refuse(response, view, ProblemHandler.REQUEST_TIMEOUT)));
     }
 
     private Publisher<Void> acknowledge(HttpServerRequest request, HttpServerResponse response) {
@@ -141,9 +146,10 @@ final class FrequentCalls implements NettyRouteProvider {
                             .header(Headers.POSITION, view.position().toString());
                     return Mono.from(response.send());
                 })
-                .onErrorResume(ProblemException.class, e -> Mono.from(refuse(response, e.problem())))
+                .onErrorResume(ProblemException.class, e -> Mono.from(Answers.refuse(response, view, e.problem())))
                 .onErrorResume(
-                        ChannelException.class, e -> Mono.from(refuse(response, ProblemHandler.REQUEST_TIMEOUT)));
+                        ChannelException.class,
+                        e -> Mono.from(Answers.refuse(response, view, ProblemHandler.REQUEST_TIMEOUT)));
     }
 
     private static <T> Mono<T> read(HttpServerRequest request, HttpServerResponse response, Class<T> type) {
@@ -162,6 +168,11 @@ final class FrequentCalls implements NettyRouteProvider {
 
     private Publisher<Void> lookup(HttpServerRequest request, HttpServerResponse response) {
         ServiceKey key = Objects.requireNonNull(lookedUp(request), "a route is taken only by what it matches");
+        try {
+            GateRoute.caller(request).requireNamespace(key.namespace());
+        } catch (ProblemException e) {
+            return Answers.refuse(response, view, e.problem());
+        }
         EncodedService encoded = encoder.encode(key);
         response.header(HttpHeaderNames.ETAG, encoded.etag()).header(HttpHeaderNames.CACHE_CONTROL, "no-cache");
         if (view.warming()) {
@@ -173,42 +184,6 @@ final class FrequentCalls implements NettyRouteProvider {
                     .header(Headers.POSITION, view.position().toString())
                     .send();
         }
-        return send(response, 200, JSON, encoded.json());
-    }
-
-    private Publisher<Void> refuse(HttpServerResponse response, Problem problem) {
-        if (problem.status() == 408) {
-            response.header(HttpHeaderNames.CONNECTION, "close");
-        } else if (problem.status() == 503) {
-            response.header(HttpHeaderNames.RETRY_AFTER, ProblemHandler.RETRY_AFTER_SECONDS);
-        }
-        return send(
-                response,
-                problem.status(),
-                Problem.MEDIA_TYPE,
-                JsonCodec.server().encode(problem));
-    }
-
-    private Publisher<Void> send(HttpServerResponse response, int status, String mediaType, byte[] body) {
-        return response.status(status)
-                .header(HttpHeaderNames.CONTENT_TYPE, mediaType)
-                .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.length))
-                .header(Headers.POSITION, view.position().toString())
-                .sendObject(Unpooled.wrappedBuffer(body));
-    }
-
-    private static long length(@Nullable String contentLength) {
-        if (contentLength == null || contentLength.isEmpty() || contentLength.length() > 9) {
-            return Long.MAX_VALUE;
-        }
-        long length = 0;
-        for (int i = 0; i < contentLength.length(); i++) {
-            int digit = contentLength.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                return Long.MAX_VALUE;
-            }
-            length = length * 10 + digit;
-        }
-        return length;
+        return Answers.send(response, view, 200, JSON, encoded.json());
     }
 }

@@ -36,6 +36,7 @@ class HeartbeatController {
     @PostMapping(path = "/v1/heartbeats", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> heartbeats(@RequestBody byte[] body, ServerWebExchange exchange) {
         Heartbeats heartbeats = Bodies.read(body, Heartbeats.class, exchange);
-        return Mono.fromCompletionStage(renewals.renew(heartbeats)).map(answer -> Bodies.json(200, answer));
+        return Mono.fromCompletionStage(renewals.renew(heartbeats, CallerFilter.of(exchange)))
+                .map(answer -> Bodies.json(200, answer));
     }
 }

@@ -3,7 +3,6 @@ package io.muster.registry.web;
 import io.muster.api.DrainResult;
 import io.muster.api.InstancePatch;
 import io.muster.api.InstanceStatus;
-import io.muster.api.InvalidFieldException;
 import io.muster.api.Names;
 import io.muster.api.Position;
 import io.muster.api.Problem;
@@ -12,12 +11,14 @@ import io.muster.api.Registration;
 import io.muster.registry.RegistryProperties;
 import io.muster.registry.catalogue.Command;
 import io.muster.registry.catalogue.InstanceKey;
+import io.muster.registry.catalogue.InstanceRecord;
 import io.muster.registry.catalogue.Outcome;
 import io.muster.registry.catalogue.Outcome.Applied;
 import io.muster.registry.catalogue.Outcome.Effect;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.engine.Engine;
-import io.muster.registry.health.Prober;
+import io.muster.registry.security.Caller;
+import io.muster.registry.security.InstanceAddresses;
 import io.muster.registry.watch.WatchHub;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -44,20 +45,17 @@ import reactor.core.publisher.Mono;
 @RequestMapping("/v1/services/{service}/instances/{id}")
 @Tag(name = "instances", description = "What an instance says of itself")
 class InstanceController {
-    /** Until callers carry credentials, everything belongs to everybody. */
-    private static final String ANONYMOUS = "anonymous";
-
     private static final Duration MAX_DRAIN = Duration.ofMinutes(1);
 
     private final Engine engine;
     private final WatchHub hub;
-    private final Prober prober;
+    private final InstanceAddresses addresses;
     private final RegistryProperties properties;
 
-    InstanceController(Engine engine, WatchHub hub, Prober prober, RegistryProperties properties) {
+    InstanceController(Engine engine, WatchHub hub, InstanceAddresses addresses, RegistryProperties properties) {
         this.engine = engine;
         this.hub = hub;
-        this.prober = prober;
+        this.addresses = addresses;
         this.properties = properties;
     }
 
@@ -84,8 +82,9 @@ class InstanceController {
             ServerWebExchange exchange) {
         InstanceKey key = key(namespace, service, id);
         Registration registration = Bodies.read(body, Registration.class, exchange);
-        return checkable(registration)
-                .then(Mono.defer(() -> submit(new Command.Register(key, registration, ANONYMOUS))))
+        Caller caller = CallerFilter.of(exchange);
+        return address(key, registration, caller)
+                .flatMap(address -> submit(new Command.Register(key, registration, caller.id(), address)))
                 .map(this::registered);
     }
 
@@ -110,7 +109,9 @@ class InstanceController {
         InstanceKey key = key(namespace, service, id);
         Position current = Position.parse("generation", generation);
         InstancePatch patch = Bodies.read(body, InstancePatch.class, exchange);
-        return submit(new Command.Patch(key, current, patch)).map(this::registered);
+        return submit(new Command.Patch(
+                        key, current, patch, CallerFilter.of(exchange).id()))
+                .map(this::registered);
     }
 
     @Operation(summary = "Deregister an instance")
@@ -120,8 +121,12 @@ class InstanceController {
             @PathVariable String service,
             @PathVariable String id,
             @RequestParam(defaultValue = Names.DEFAULT_NAMESPACE) String namespace,
-            @RequestParam String generation) {
-        Command command = new Command.Deregister(key(namespace, service, id), Position.parse("generation", generation));
+            @RequestParam String generation,
+            ServerWebExchange exchange) {
+        Command command = new Command.Deregister(
+                key(namespace, service, id),
+                Position.parse("generation", generation),
+                CallerFilter.of(exchange).id());
         return submit(command).map(outcome -> {
             applied(outcome);
             return ResponseEntity.noContent().build();
@@ -139,11 +144,15 @@ class InstanceController {
             @PathVariable String id,
             @RequestParam(defaultValue = Names.DEFAULT_NAMESPACE) String namespace,
             @RequestParam String generation,
-            @RequestParam(defaultValue = "5s") String timeout) {
+            @RequestParam(defaultValue = "5s") String timeout,
+            ServerWebExchange exchange) {
         InstanceKey key = key(namespace, service, id);
         Duration limit = Durations.parse("timeout", timeout, MAX_DRAIN);
         Command command = new Command.Patch(
-                key, Position.parse("generation", generation), InstancePatch.status(InstanceStatus.DRAINING));
+                key,
+                Position.parse("generation", generation),
+                InstancePatch.status(InstanceStatus.DRAINING),
+                CallerFilter.of(exchange).id());
         return submit(command)
                 .flatMap(outcome -> {
                     applied(outcome);
@@ -154,18 +163,16 @@ class InstanceController {
                 .map(result -> Bodies.json(200, result));
     }
 
-    /** What cannot be checked would never be fit, and whoever registers it had better know at once. */
-    private Mono<Void> checkable(Registration registration) {
-        if (registration.check() == null) {
-            return Mono.empty();
-        }
-        return Mono.fromCompletionStage(prober.mayReach(registration.host()))
-                .flatMap(reachable -> reachable
-                        ? Mono.empty()
-                        : Mono.error(new InvalidFieldException(
-                                "host",
-                                "a loopback or private address, or a name of one, to be checked",
-                                registration.host())));
+    /** A host is resolved once for each process that registers it. */
+    private Mono<String> address(InstanceKey key, Registration registration, Caller caller) {
+        return Mono.justOrEmpty(engine.view()
+                        .service(key.service())
+                        .find(key.id())
+                        .filter(known -> known.owner().equals(caller.id())
+                                && known.registration().process().equals(registration.process())
+                                && known.registration().host().equals(registration.host()))
+                        .map(InstanceRecord::address))
+                .switchIfEmpty(Mono.defer(() -> addresses.resolve(registration.host(), caller)));
     }
 
     private Mono<Outcome> submit(Command command) {
@@ -194,6 +201,27 @@ class InstanceController {
                             "another process registered under this id; the current generation is " + stale.current(),
                             "generation",
                             null)
+                    .asException();
+        }
+        if (outcome instanceof Outcome.NotOwner other) {
+            throw new Problem(
+                            "urn:muster:problem:not-owner",
+                            "Not the owner",
+                            403,
+                            "instance " + other.key() + " was registered with another token",
+                            "id",
+                            other.key().id())
+                    .asException();
+        }
+        if (outcome instanceof Outcome.AddressTaken taken) {
+            throw new Problem(
+                            "urn:muster:problem:address-taken",
+                            "Address taken",
+                            409,
+                            "an instance of another owner is at " + taken.host() + " port " + taken.port()
+                                    + " and its checks pass",
+                            "port",
+                            String.valueOf(taken.port()))
                     .asException();
         }
         if (outcome instanceof Outcome.Full full) {

@@ -4,8 +4,10 @@ import io.muster.api.InvalidFieldException;
 import io.muster.api.JsonCodec;
 import io.muster.api.Problem;
 import io.muster.api.ProblemException;
+import io.muster.api.Text;
 import io.muster.registry.engine.EngineUnavailableException;
 import io.muster.registry.engine.SettingsNotKeptException;
+import io.muster.registry.security.Gate;
 import io.netty.channel.ChannelException;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -51,7 +53,7 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
             log.error(
                     "{} {} failed",
                     exchange.getRequest().getMethod(),
-                    exchange.getRequest().getPath(),
+                    Text.printable(exchange.getRequest().getPath().value()),
                     error);
         }
         response.setRawStatusCode(problem.status());
@@ -62,7 +64,10 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
         if (problem.status() == 503) {
             headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
-        if (problem.status() == 408) {
+        if (problem.status() == 429) {
+            headers.set(HttpHeaders.RETRY_AFTER, Gate.RETRY_AFTER_SECONDS);
+        }
+        if (problem.status() == 408 || problem.status() == 413) {
             // What remains of the request may still come, and would be taken for the next one.
             headers.set(HttpHeaders.CONNECTION, "close");
         }
@@ -81,13 +86,7 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
         }
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof DataBufferLimitException) {
-                return new Problem(
-                        "urn:muster:problem:body-too-large",
-                        "Body too large",
-                        413,
-                        "the body is larger than this server accepts",
-                        "body",
-                        null);
+                return Gate.bodyTooLarge();
             }
         }
         if (error instanceof MethodNotAllowedException e) {

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.api.Heartbeats;
 import io.muster.api.InstanceReference;
 import io.muster.registry.engine.Engine;
+import io.muster.registry.security.Caller;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.springframework.stereotype.Component;
@@ -22,9 +23,9 @@ final class Renewals {
         this.unknown = counter(meters, "false");
     }
 
-    /** Renews a batch; answers the ones that are not registered in that generation. */
-    CompletionStage<Heartbeats.Answer> renew(Heartbeats heartbeats) {
-        return engine.observe(heartbeats.instances()).thenApply(missing -> answer(heartbeats, missing));
+    /** Renews a batch; answers the ones that are not registered in that generation by this caller. */
+    CompletionStage<Heartbeats.Answer> renew(Heartbeats heartbeats, Caller caller) {
+        return engine.observe(heartbeats.instances(), caller.id()).thenApply(missing -> answer(heartbeats, missing));
     }
 
     private Heartbeats.Answer answer(Heartbeats heartbeats, List<InstanceReference> missing) {

@@ -15,6 +15,8 @@ import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.catalogue.ServiceState;
 import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.View;
+import io.muster.registry.security.Caller;
+import io.muster.registry.security.StreamBound;
 import io.muster.registry.watch.EncodedService;
 import io.muster.registry.watch.ServiceEncoder;
 import io.muster.registry.watch.WatchHub;
@@ -48,11 +50,13 @@ class ServiceController {
     private final View view;
     private final ServiceEncoder encoder;
     private final WatchHub hub;
+    private final StreamBound streams;
 
-    ServiceController(Engine engine, ServiceEncoder encoder, WatchHub hub) {
+    ServiceController(Engine engine, ServiceEncoder encoder, WatchHub hub, StreamBound streams) {
         this.view = engine.view();
         this.encoder = encoder;
         this.hub = hub;
+        this.streams = streams;
     }
 
     @Operation(summary = "List the services of a namespace")
@@ -110,8 +114,13 @@ class ServiceController {
         }
         Position applied = Position.parse(position);
         Duration limit = Durations.parse("wait", wait, MAX_WAIT);
+        Caller caller = CallerFilter.of(exchange);
         String who = client == null ? peer(exchange) : Names.client(client);
-        return Mono.fromFuture(hub.awaitChange(key, applied, limit, who)).then(Mono.fromSupplier(answer));
+        return Mono.using(
+                () -> streams.open(caller),
+                stream -> Mono.fromFuture(hub.awaitChange(key, applied, limit, who))
+                        .then(Mono.fromSupplier(answer)),
+                StreamBound.Stream::close);
     }
 
     @Operation(summary = "Tell the last changes of a service: why its instances take traffic, or do not")

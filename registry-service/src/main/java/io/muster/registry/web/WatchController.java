@@ -7,6 +7,8 @@ import io.muster.api.InvalidFieldException;
 import io.muster.api.Names;
 import io.muster.api.Position;
 import io.muster.api.Subscription;
+import io.muster.registry.security.Caller;
+import io.muster.registry.security.StreamBound;
 import io.muster.registry.watch.WatchHub;
 import io.muster.registry.watch.WatchRequest;
 import io.netty.buffer.Unpooled;
@@ -47,9 +49,11 @@ import reactor.netty.http.server.HttpServerResponse;
 @Tag(name = "watch", description = "Pushed changes")
 class WatchController {
     private final WatchHub hub;
+    private final StreamBound streams;
 
-    WatchController(WatchHub hub) {
+    WatchController(WatchHub hub, StreamBound streams) {
         this.hub = hub;
+        this.streams = streams;
     }
 
     @Operation(summary = "Stream the state and the changes of services as server-sent events")
@@ -77,6 +81,14 @@ class WatchController {
                 ack,
                 former,
                 instance == null ? null : instance(namespace, instance, generation));
+        Caller caller = CallerFilter.of(exchange);
+        if (request.instance() != null) {
+            caller.requireRegister(request.instance().service());
+        }
+        return Mono.using(() -> streams.open(caller), stream -> stream(request, exchange), StreamBound.Stream::close);
+    }
+
+    private Mono<Void> stream(WatchRequest request, ServerWebExchange exchange) {
         ServerHttpResponse response = exchange.getResponse();
         Flux<Flux<byte[][]>> groups = hub.watch(request, () -> cut(response));
         HttpHeaders headers = response.getHeaders();

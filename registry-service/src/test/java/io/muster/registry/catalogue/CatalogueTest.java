@@ -56,8 +56,9 @@ class CatalogueTest {
         Position second = ((Applied) register("a", "p2", 8080)).generation();
 
         assertThat(second).isNotEqualTo(first);
-        assertThat(apply(new Command.Deregister(key("a"), first))).isEqualTo(new Outcome.StaleGeneration(second));
-        assertThat(apply(new Command.Patch(key("a"), first, InstancePatch.status(InstanceStatus.UP))))
+        assertThat(apply(new Command.Deregister(key("a"), first, "anonymous")))
+                .isEqualTo(new Outcome.StaleGeneration(second));
+        assertThat(apply(new Command.Patch(key("a"), first, InstancePatch.status(InstanceStatus.UP), "anonymous")))
                 .isEqualTo(new Outcome.StaleGeneration(second));
         assertThat(apply(new Command.ReportChecks(key("a"), first, Checks.failing("silent"))))
                 .isEqualTo(new Outcome.StaleGeneration(second));
@@ -96,7 +97,7 @@ class CatalogueTest {
     @Test
     void checksStandOverWhatTheInstanceSays() {
         Position generation = ((Applied) register("a", "p1", 8080)).generation();
-        apply(new Command.Patch(key("a"), generation, InstancePatch.status(InstanceStatus.UP)));
+        apply(new Command.Patch(key("a"), generation, InstancePatch.status(InstanceStatus.UP), "anonymous"));
         apply(new Command.ReportChecks(key("a"), generation, Checks.failing("silent")));
         assertThat(find("a").status()).isEqualTo(InstanceStatus.DOWN);
         assertThat(find("a").reason()).isEqualTo("silent");
@@ -120,7 +121,7 @@ class CatalogueTest {
     @Test
     void aServiceWithoutInstancesNeverShowsAnOlderPosition() {
         Position generation = ((Applied) register("a", "p1", 8080)).generation();
-        apply(new Command.Deregister(key("a"), generation));
+        apply(new Command.Deregister(key("a"), generation, "anonymous"));
 
         assertThat(catalogue.service(ORDERS).isEmpty()).isTrue();
         assertThat(catalogue.service(ORDERS).index()).isEqualTo(2);
@@ -172,7 +173,8 @@ class CatalogueTest {
         assertThat(large.apply(registering("more", "p", 60_000, metadata), changes))
                 .isInstanceOf(Applied.class);
         assertThat(large.apply(
-                        new Command.Patch(key("i0"), generation, new InstancePatch(null, null, metadata)), changes))
+                        new Command.Patch(key("i0"), generation, new InstancePatch(null, null, metadata), "x"),
+                        changes))
                 .isInstanceOf(Outcome.ServiceFull.class);
         assertThat(large.apply(
                         new Command.Register(
@@ -190,7 +192,7 @@ class CatalogueTest {
 
     @Test
     void unknownInstancesAreNotFound() {
-        assertThat(apply(new Command.Deregister(key("nobody"), new Position(EPOCH, 1))))
+        assertThat(apply(new Command.Deregister(key("nobody"), new Position(EPOCH, 1), "anonymous")))
                 .isEqualTo(new Outcome.NotFound(key("nobody")));
         assertThat(changes).isEmpty();
     }
@@ -229,6 +231,7 @@ class CatalogueTest {
 
     private Command randomCommand(Random random) {
         InstanceKey key = new InstanceKey(new ServiceKey("default", "s" + random.nextInt(3)), "i" + random.nextInt(8));
+        String owner = random.nextInt(5) > 0 ? "anonymous" : "somebody";
         Position generation = catalogue
                 .find(key)
                 .filter(record -> random.nextInt(10) > 0)
@@ -237,11 +240,11 @@ class CatalogueTest {
         return switch (random.nextInt(8)) {
             case 0, 1 ->
                 new Command.Register(
-                        key,
-                        Registration.of("p" + random.nextInt(4), "10.0.0." + random.nextInt(6), 8080),
-                        "anonymous");
-            case 2 -> new Command.Deregister(key, generation);
-            case 3 -> new Command.Patch(key, generation, new InstancePatch(InstanceStatus.UP, random.nextInt(5), null));
+                        key, Registration.of("p" + random.nextInt(4), "10.0.0." + random.nextInt(6), 8080), owner);
+            case 2 -> new Command.Deregister(key, generation, owner);
+            case 3 ->
+                new Command.Patch(
+                        key, generation, new InstancePatch(InstanceStatus.UP, random.nextInt(5), null), owner);
             case 4 ->
                 new Command.ReportChecks(
                         key, generation, random.nextBoolean() ? Checks.PASSING : Checks.failing("silent"));

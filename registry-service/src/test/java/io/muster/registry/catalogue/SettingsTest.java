@@ -35,7 +35,7 @@ class SettingsTest {
         assertThat(changes.get(1).before()).isEqualTo(InstanceStatus.UP);
 
         apply(new Command.ReportChecks(key("a"), generation, Checks.failing("silent")));
-        apply(new Command.Patch(key("a"), generation, new InstancePatch(InstanceStatus.DRAINING, 7, null)));
+        apply(new Command.Patch(key("a"), generation, new InstancePatch(InstanceStatus.DRAINING, 7, null), "x"));
 
         assertThat(find("a").status()).isEqualTo(InstanceStatus.MAINTENANCE);
         assertThat(find("a").toInstance().overridden())
@@ -63,7 +63,7 @@ class SettingsTest {
     void aSettingOutlivesTheInstanceAndMayComeBeforeIt() {
         Position first = register("a", "p1", 1);
         decide(one("a"), MAINTENANCE);
-        apply(new Command.Deregister(key("a"), first));
+        apply(new Command.Deregister(key("a"), first, "x"));
         Position before = catalogue.position();
         assertThat(decide(one("to-come"), new OperatorSetting(false, 5, ""))).isInstanceOf(Outcome.Settled.class);
         assertThat(catalogue.position()).as("nobody is concerned").isEqualTo(before);

@@ -142,7 +142,7 @@ abstract class CheckContract extends EngineFixture {
 
         assertThat(down()).as("all four at once").isZero();
         assertThat(engine.view().holds()).extracting(SilenceHold::silent).containsExactly(4);
-        await(engine.observe(heard));
+        await(engine.observe(heard, "anonymous"));
         pass(TTL.minusSeconds(5));
         assertThat(down()).as("two of four are too few to be held").isEqualTo(2);
     }

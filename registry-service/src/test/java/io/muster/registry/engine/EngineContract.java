@@ -101,6 +101,17 @@ public abstract class EngineContract extends OperatorContract {
     }
 
     @Test
+    void othersRenewNothingAndLearnNothing() {
+        Position generation = generation("a");
+        InstanceReference reference = new InstanceReference("default", "orders", "a", generation);
+
+        assertThat(await(engine.observe(List.of(reference), "intruder"))).containsExactly(reference);
+        assertThat(await(engine.submit(List.of(new Command.Deregister(key("a"), generation, "intruder")))))
+                .containsExactly(new Outcome.NotOwner(key("a")));
+        assertThat(status("a")).isEqualTo(InstanceStatus.UP);
+    }
+
+    @Test
     void whatAnInstanceSaysOfItselfIsASignOfLife() {
         Position generation = generation("a");
         pass(TTL.plusSeconds(3));
@@ -108,7 +119,8 @@ public abstract class EngineContract extends OperatorContract {
         assertThat(status("a")).isEqualTo(InstanceStatus.UP);
 
         pass(TTL.minusSeconds(1));
-        await(engine.submit(List.of(new Command.Patch(key("a"), generation, new InstancePatch(null, 5, null)))));
+        await(engine.submit(
+                List.of(new Command.Patch(key("a"), generation, new InstancePatch(null, 5, null), "anonymous"))));
         pass(Duration.ofSeconds(4));
         assertThat(status("a")).isEqualTo(InstanceStatus.UP);
     }
@@ -285,7 +297,7 @@ public abstract class EngineContract extends OperatorContract {
         List<InstanceReference> living = generations(all).subList(silent, all);
         for (int second = 0; second < 2 * TTL.toSeconds(); second += 5) {
             pass(Duration.ofSeconds(5));
-            await(engine.observe(living));
+            await(engine.observe(living, "anonymous"));
         }
 
         assertThat(down()).isEqualTo(silent - held);
@@ -302,7 +314,7 @@ public abstract class EngineContract extends OperatorContract {
             assertThat(hold.namespace()).isEqualTo("default");
             assertThat(hold.of()).isEqualTo(4);
         });
-        await(engine.observe(all.subList(0, 3)));
+        await(engine.observe(all.subList(0, 3), "anonymous"));
         pass(Duration.ofSeconds(1));
 
         assertThat(engine.view().holds()).isEmpty();
@@ -348,7 +360,7 @@ public abstract class EngineContract extends OperatorContract {
         Position generation = generation("a");
         prober.connections.put("a", Finding.REFUSED);
         suspect("a", generation);
-        await(engine.submit(List.of(new Command.Deregister(key("a"), generation))));
+        await(engine.submit(List.of(new Command.Deregister(key("a"), generation, "anonymous"))));
 
         assertThat(engine.view().history(ORDERS))
                 .extracting(Entry::id, Entry::from, Entry::to, Entry::source, Entry::reason, Entry::at)

@@ -92,7 +92,7 @@ abstract class EngineFixture {
     }
 
     final List<InstanceReference> observe(String id, Position generation) {
-        return await(engine.observe(List.of(new InstanceReference("default", "orders", id, generation))));
+        return await(engine.observe(List.of(new InstanceReference("default", "orders", id, generation)), "anonymous"));
     }
 
     final InstanceStatus status(String id) {

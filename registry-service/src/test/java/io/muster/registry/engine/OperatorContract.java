@@ -28,7 +28,7 @@ abstract class OperatorContract extends CheckContract {
         assertThat(status("a")).isEqualTo(InstanceStatus.MAINTENANCE);
         assertThat(engine.view().settings()).containsExactly(new Setting(target, setting));
 
-        await(engine.submit(List.of(new Command.Deregister(key("a"), generation))));
+        await(engine.submit(List.of(new Command.Deregister(key("a"), generation, "anonymous"))));
         generation("a");
         assertThat(status("a")).isEqualTo(InstanceStatus.MAINTENANCE);
         assertThat(find("a").weight()).isEqualTo(5);

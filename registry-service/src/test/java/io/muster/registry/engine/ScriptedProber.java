@@ -34,11 +34,6 @@ final class ScriptedProber implements Prober {
     }
 
     @Override
-    public CompletionStage<Boolean> mayReach(String host) {
-        return CompletableFuture.completedFuture(true);
-    }
-
-    @Override
     public CompletionStage<Finding> identify(InstanceRecord instance) {
         identified.add(instance.key().id());
         return CompletableFuture.completedFuture(

@@ -185,7 +185,13 @@ class CheckScheduleTest {
 
     private void register(String id, Registration registration, long generation, long now) {
         InstanceRecord record = new InstanceRecord(
-                key(id), new Position(1, generation), registration, "x", Checks.PENDING, Ruling.NONE);
+                key(id),
+                new Position(1, generation),
+                registration,
+                "x",
+                registration.host(),
+                Checks.PENDING,
+                Ruling.NONE);
         schedule.changed(new Change(1, key(id), null, record, Source.INSTANCE, ""), START + now);
     }
 

@@ -45,7 +45,8 @@ class DeadlineTrackerTest {
     void aRenewalStartsTheTermAnew() {
         registered(0);
         lookUntil(TTL - 1);
-        assertThat(tracker.renew(KEY, GENERATION, TTL - 1, revivals)).isTrue();
+        assertThat(tracker.renew(KEY, GENERATION, "anonymous", TTL - 1, revivals))
+                .isTrue();
 
         assertThat(lookUntil(TTL - 1 + TTL - 1)).isEmpty();
         assertThat(revivals).isEmpty();
@@ -55,15 +56,17 @@ class DeadlineTrackerTest {
     void anotherGenerationIsNotRenewed() {
         registered(0);
 
-        assertThat(tracker.renew(KEY, new Position(1, 2), 1, revivals)).isFalse();
-        assertThat(tracker.renew(KEY, new Position(2, 1), 1, revivals)).isFalse();
+        assertThat(tracker.renew(KEY, new Position(1, 2), "anonymous", 1, revivals))
+                .isFalse();
+        assertThat(tracker.renew(KEY, new Position(2, 1), "anonymous", 1, revivals))
+                .isFalse();
     }
 
     @Test
     void aRenewalOfOneGivenUpProposesItsReturn() {
         registered(0);
         failing(TTL);
-        tracker.renew(KEY, GENERATION, TTL + 5, revivals);
+        tracker.renew(KEY, GENERATION, "anonymous", TTL + 5, revivals);
 
         assertThat(revivals).containsExactly(new Command.ReportChecks(KEY, GENERATION, Checks.PASSING));
     }
@@ -74,7 +77,7 @@ class DeadlineTrackerTest {
         lookUntil(TTL + WINDOW - 1);
         long end = TTL + WINDOW;
         assertThat(tracker.due(end).commands()).hasSize(1);
-        tracker.renew(KEY, GENERATION, end + 1, revivals);
+        tracker.renew(KEY, GENERATION, "anonymous", end + 1, revivals);
         assertThat(revivals).isEmpty();
         failing(end + 2);
 
@@ -110,7 +113,7 @@ class DeadlineTrackerTest {
         tracker.changed(new Change(2, KEY, InstanceStatus.UP, null, Source.INSTANCE, "deregistered"), 5);
 
         assertThat(lookUntil(10 * TTL)).isEmpty();
-        assertThat(tracker.renew(KEY, GENERATION, 6, revivals)).isFalse();
+        assertThat(tracker.renew(KEY, GENERATION, "anonymous", 6, revivals)).isFalse();
     }
 
     private List<Command> lookUntil(long now) {
@@ -135,8 +138,8 @@ class DeadlineTrackerTest {
     }
 
     private void change(Checks checks, long now) {
-        InstanceRecord record =
-                new InstanceRecord(KEY, GENERATION, Registration.of("p", "h", 1), "anonymous", checks, Ruling.NONE);
+        InstanceRecord record = new InstanceRecord(
+                KEY, GENERATION, Registration.of("p", "h", 1), "anonymous", "10.0.0.1", checks, Ruling.NONE);
         tracker.changed(new Change(1, KEY, null, record, Source.INSTANCE, ""), now);
     }
 }

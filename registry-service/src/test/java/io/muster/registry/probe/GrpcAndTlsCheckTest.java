@@ -55,7 +55,7 @@ class GrpcAndTlsCheckTest {
     @BeforeAll
     static void start() throws Exception {
         loops = LoopResources.create("grpc-test", 1, true);
-        checker = new NetworkChecker(loops, new AllowedNetworks(), new SimpleMeterRegistry());
+        checker = new NetworkChecker(loops, new ProbeTargets(), new SimpleMeterRegistry());
         keys = keys();
         plain = builder().addService(health().getHealthService()).build().start();
         encrypted = builder()

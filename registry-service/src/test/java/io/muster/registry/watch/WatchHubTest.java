@@ -106,7 +106,7 @@ class WatchHubTest {
         encoder.encode(ORDERS);
         assertThat(encoder.kept()).isEqualTo(1);
 
-        engine.submit(List.of(new Command.Deregister(INSTANCE, generation)))
+        engine.submit(List.of(new Command.Deregister(INSTANCE, generation, "x")))
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
         afterTheHub();
@@ -119,7 +119,7 @@ class WatchHubTest {
         Position generation = register();
         View emptying = new EmptyingView(
                 engine.view(),
-                () -> engine.submit(List.of(new Command.Deregister(INSTANCE, generation)))
+                () -> engine.submit(List.of(new Command.Deregister(INSTANCE, generation, "x")))
                         .toCompletableFuture()
                         .join());
         ServiceEncoder racing = new ServiceEncoder(emptying);
@@ -230,11 +230,6 @@ class WatchHubTest {
         @Override
         public CompletionStage<CheckResult> check(InstanceRecord instance) {
             return CompletableFuture.completedFuture(CheckResult.silent("nobody answers"));
-        }
-
-        @Override
-        public CompletionStage<Boolean> mayReach(String host) {
-            return CompletableFuture.completedFuture(true);
         }
 
         @Override

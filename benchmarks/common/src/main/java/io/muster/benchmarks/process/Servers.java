@@ -42,8 +42,19 @@ public final class Servers {
         }
     }
 
+    /** One machine plays the whole fleet, which would be more than a client may ask. */
     public Server muster(String name, int maxHeapMegabytes) throws IOException, InterruptedException {
-        return start(name, jar("registry-service"), maxHeapMegabytes, "/v1/services");
+        return start(
+                name,
+                jar("registry-service"),
+                maxHeapMegabytes,
+                "/v1/services",
+                // Operators' settings would be kept in the home of whoever measures.
+                "--muster.server.data-dir=",
+                "--muster.server.limits.requests-per-second=10000000",
+                "--muster.server.limits.connections-per-client=100000",
+                "--muster.server.limits.max-connections=100000",
+                "--muster.server.limits.streams-per-client=100000");
     }
 
     public Server eureka(String name, int maxHeapMegabytes) throws IOException, InterruptedException {
@@ -57,25 +68,21 @@ public final class Servers {
         return JavaProcess.start(name, logs, true, command);
     }
 
-    private Server start(String name, Path jar, int maxHeapMegabytes, String path)
+    private Server start(String name, Path jar, int maxHeapMegabytes, String path, String... more)
             throws IOException, InterruptedException {
         int port = freePort();
         Path gcLog = logs.resolve(name + "-gc.log");
         Files.createDirectories(logs);
-        JavaProcess process = JavaProcess.start(
-                name,
-                logs,
-                false,
-                List.of(
-                        "-Xmx" + maxHeapMegabytes + "m",
-                        "-XX:+UseG1GC",
-                        "-Xlog:gc:file=" + gcLog + "::filecount=0",
-                        "-jar",
-                        jar.toString(),
-                        "--server.address=127.0.0.1",
-                        "--server.port=" + port,
-                        // Muster's alone; it would keep operators' settings in the home of whoever measures.
-                        "--muster.server.data-dir="));
+        List<String> command = new ArrayList<>(List.of(
+                "-Xmx" + maxHeapMegabytes + "m",
+                "-XX:+UseG1GC",
+                "-Xlog:gc:file=" + gcLog + "::filecount=0",
+                "-jar",
+                jar.toString(),
+                "--server.address=127.0.0.1",
+                "--server.port=" + port));
+        command.addAll(List.of(more));
+        JavaProcess process = JavaProcess.start(name, logs, false, command);
         try {
             process.awaitAnswer(URI.create("http://127.0.0.1:" + port + path), START_LIMIT);
         } catch (IOException | InterruptedException e) {

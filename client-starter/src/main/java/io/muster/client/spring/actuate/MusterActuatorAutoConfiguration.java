@@ -7,9 +7,11 @@ import io.muster.client.spring.discovery.MusterDiscoveryAutoConfiguration;
 import io.muster.client.spring.loadbalancer.ServiceBalancers;
 import io.muster.client.spring.registration.LocalInstance;
 import io.muster.client.spring.registration.MusterRegistrationAutoConfiguration;
+import java.util.Locale;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.health.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -56,6 +58,21 @@ public final class MusterActuatorAutoConfiguration {
         @ConditionalOnMissingBean(name = "musterHealthIndicator")
         MusterHealthIndicator musterHealthIndicator(RegistryClient client, ObjectProvider<LocalInstance> instance) {
             return new MusterHealthIndicator(client, instance::getIfAvailable);
+        }
+    }
+
+    /** The token stays hidden where an application shows its properties. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(SanitizingFunction.class)
+    static final class SanitizingConfiguration {
+        @Bean
+        SanitizingFunction musterTokenSanitizer() {
+            return data -> isToken(data.getKey()) ? data.withSanitizedValue() : data;
+        }
+
+        private static boolean isToken(String key) {
+            String letters = key.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
+            return letters.equals("musterregistrytoken");
         }
     }
 

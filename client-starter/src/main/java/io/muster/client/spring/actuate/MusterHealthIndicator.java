@@ -4,14 +4,16 @@ import io.muster.api.Position;
 import io.muster.client.ConnectionState;
 import io.muster.client.RegistryClient;
 import io.muster.client.spring.registration.LocalInstance;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.health.AbstractHealthIndicator;
 import org.springframework.boot.actuate.health.Health;
 
 /**
- * UP while the stream from the registry is open, UNKNOWN otherwise, with details. Never DOWN: an application goes on with
- * what it knows while the registry is away, so that is no reason to restart it or to take traffic from it.
+ * UP while the stream from the registry is open, UNKNOWN otherwise, with details: an application goes on with what it knows
+ * while the registry is away, so that is no reason to restart it or to take traffic from it. DOWN when the registry refuses
+ * the application's credentials, which only somebody who corrects the configuration can mend.
  */
 final class MusterHealthIndicator extends AbstractHealthIndicator {
     private final RegistryClient client;
@@ -27,7 +29,10 @@ final class MusterHealthIndicator extends AbstractHealthIndicator {
     @Override
     protected void doHealthCheck(Health.Builder builder) {
         ConnectionState state = client.state();
-        if (state.connected()) {
+        Optional<String> refusal = client.refusal();
+        if (refusal.isPresent()) {
+            builder.down().withDetail("refused", refusal.get());
+        } else if (state.connected()) {
             builder.up();
         } else {
             builder.unknown();

@@ -133,7 +133,7 @@ public final class StandaloneEngine implements Engine, View {
     }
 
     @Override
-    public CompletionStage<List<InstanceReference>> observe(List<InstanceReference> alive) {
+    public CompletionStage<List<InstanceReference>> observe(List<InstanceReference> alive, String owner) {
         if (!running) {
             return CompletableFuture.failedFuture(new EngineUnavailableException("engine standalone is not running"));
         }
@@ -141,7 +141,7 @@ public final class StandaloneEngine implements Engine, View {
         List<InstanceReference> unknown = new ArrayList<>(0);
         List<Command> revivals = new ArrayList<>(0);
         for (InstanceReference reference : alive) {
-            if (!deadlines.renew(InstanceKey.of(reference), reference.generation(), now, revivals)) {
+            if (!deadlines.renew(InstanceKey.of(reference), reference.generation(), owner, now, revivals)) {
                 unknown.add(reference);
             }
         }
@@ -264,10 +264,10 @@ public final class StandaloneEngine implements Engine, View {
                 follow(changes.subList(before, changes.size()), now);
                 outcomes.add(outcome);
                 // What an instance says of itself is a sign of life.
-                if (outcome instanceof Outcome.Applied applied
-                        && command instanceof Command.OfInstance said
-                        && (command instanceof Command.Register || command instanceof Command.Patch)) {
-                    deadlines.renew(said.key(), applied.generation(), now, revivals);
+                if (outcome instanceof Outcome.Applied applied && command instanceof Command.Register register) {
+                    deadlines.renew(register.key(), applied.generation(), register.owner(), now, revivals);
+                } else if (outcome instanceof Outcome.Applied applied && command instanceof Command.Patch patch) {
+                    deadlines.renew(patch.key(), applied.generation(), patch.owner(), now, revivals);
                 }
             }
             for (Command revival : revivals) {

@@ -1,0 +1,319 @@
+package io.muster.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.muster.api.Headers;
+import io.muster.api.JsonCodec;
+import io.muster.api.Problem;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.http.HttpMethod;
+import org.springframework.web.reactive.result.method.RequestMappingInfo;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
+
+/** Which token each call needs. */
+class TokenAccessTest {
+    private static final String INSTANCE =
+            "{\"process\":\"p1\",\"host\":\"127.0.0.1\",\"port\":8080,\"status\":\"UP\"}";
+    private static final List<String> ALL = List.of("reader", "registrar", "operator", "leaser");
+
+    private static RunningRegistry registry;
+    private String generation = "";
+
+    @BeforeAll
+    static void start() {
+        registry = RunningRegistry.start(new TestTokens()
+                .with("reader", "read")
+                .with("registrar", "register:orders*")
+                .with("operator", "operate")
+                .with("leaser", "lease:*")
+                .with("tenant", "read", "register:*")
+                .also("namespaces[0]=blue")
+                .and());
+    }
+
+    @AfterAll
+    static void stop() {
+        registry.close();
+    }
+
+    @BeforeEach
+    void register() {
+        HttpResponse<String> answer = call("PUT", "/v1/services/orders/instances/a", "registrar", INSTANCE);
+        generation = answer.body().replaceAll(".*\"generation\":\"([^\"]+)\".*", "$1");
+        assertThat(generation).as(answer.body()).matches("[0-9]+:[0-9]+");
+    }
+
+    /** The whole API: who may make the call, what it answers then, and which scope is missed otherwise. */
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /v1/services/orders, reader, 200, read",
+        "GET, /v1/services/orders?namespace=default, reader, 200, read",
+        "GET, /v1/services/orders?status=UP, reader, 200, read",
+        "GET, /v1/services, reader, 200, read",
+        "GET, /v1/services/orders/history, reader, 200, read",
+        "GET, /v1/services/orders?position=GEN&wait=10ms, reader, 200, read",
+        "GET, /v3/api-docs, reader, 200, read",
+        "GET, /actuator/health, reader, 200, read",
+        "GET, /actuator/prometheus, reader, 200, read",
+        "GET, /actuator/info, reader, 200, read",
+        "GET, /actuator, reader, 200, read",
+        "GET, /nowhere, reader, 404, read",
+        "POST, /v1/reports, reader, 202, read",
+        "POST, /v1/watch/0123/ack, reader, 404, read",
+        "PUT, /v1/watch/0123/services, reader, 404, read",
+        "DELETE, /v1/watch/0123, reader, 404, read",
+        "POST, /v1/heartbeats, registrar, 200, register",
+        "POST, /v1/heartbeats?strict=true, registrar, 200, register",
+        "PUT, /v1/services/orders/instances/b, registrar, 201, register:orders",
+        "PUT, /v1/services/orders-eu/instances/b, registrar, 201, register:orders-eu",
+        "PATCH, /v1/services/orders/instances/a?generation=GEN, registrar, 200, register:orders",
+        "POST, /v1/services/orders/instances/a/drain?generation=GEN&timeout=1ms, registrar, 200, register:orders",
+        "DELETE, /v1/services/orders/instances/a?generation=GEN, registrar, 204, register:orders",
+        "DELETE, /v1/operator/silence, operator, 404, operate",
+        "DELETE, /v1/services/orders, operator, 405, operate",
+        "POST, /nowhere, operator, 404, operate",
+        "GET, /v1/leases/nightly, leaser, 404, lease",
+    })
+    void aCallNeedsItsScope(String method, String path, String holder, int status, String scope) {
+        String target = path.replace("GEN", generation);
+        HttpResponse<String> without = call(method, target, null, body(method, path));
+        assertThat(without.statusCode()).as(without.body()).isEqualTo(401);
+        assertThat(without.headers().firstValue("WWW-Authenticate"))
+                .hasValueSatisfying(challenge -> assertThat(challenge).startsWith("Bearer"));
+        assertThat(without.headers().firstValue(Headers.POSITION)).isPresent();
+
+        for (String other : ALL) {
+            if (!other.equals(holder)) {
+                HttpResponse<String> refused = call(method, target, other, body(method, path));
+                assertThat(refused.statusCode())
+                        .as("%s: %s", other, refused.body())
+                        .isEqualTo(403);
+                Problem problem = problem(refused);
+                assertThat(problem.type()).isEqualTo("urn:muster:problem:missing-scope");
+                assertThat(problem.detail()).isEqualTo("token " + other + " lacks the scope " + scope);
+            }
+        }
+        HttpResponse<String> served = call(method, target, holder, body(method, path));
+        assertThat(served.statusCode()).as(served.body()).isEqualTo(status);
+    }
+
+    @Test
+    void everyMappingOfTheServerStandsInTheTable() {
+        RequestMappingHandlerMapping mapping =
+                registry.context().getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class);
+        for (RequestMappingInfo info : mapping.getHandlerMethods().keySet()) {
+            String path = info.getPatternsCondition()
+                    .getPatterns()
+                    .iterator()
+                    .next()
+                    .getPatternString()
+                    .replaceAll("\\{[^}]*}", "x");
+            for (var method : info.getMethodsCondition().getMethods()) {
+                HttpMethod verb = method.asHttpMethod();
+                HttpResponse<String> answer = call(verb.name(), path, null, null);
+                assertThat(answer.statusCode()).as("%s %s", verb, path).isIn(401, 429);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DELETE /v1/%6fperator/silence",
+                "DELETE /v1/operator;a=b/silence",
+                "DELETE /v1;x/operator/silence",
+                "PUT /v1/services/payments/instances/a",
+                "PUT /v1/services/pay%6dents/instances/a",
+                "PUT /v1/services/payments;orders/instances/a",
+                "PUT /v1/services/orders/../payments/instances/a",
+                "PUT /v1/services/orders%2F..%2Fpayments/instances/a",
+                "PUT //v1/services/payments/instances/a",
+                "PUT /v1//services/payments/instances/a",
+                "PUT /./v1/services/payments/instances/a",
+            })
+    void noSpellingOfAPathGetsAroundItsScope(String line) throws IOException {
+        String answer = raw(line + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer mst_registrar\r\n"
+                + "Content-Type: application/json\r\nConnection: close\r\nContent-Length: " + INSTANCE.length()
+                + "\r\n\r\n" + INSTANCE);
+        // A name with a slash in it begins like a permitted one, and is no name.
+        assertThat(answer).as(line).startsWith(line.contains("%2F") ? "HTTP/1.1 400 " : "HTTP/1.1 403 ");
+        assertThat(call("GET", "/v1/services/payments", "reader", null).body()).contains("\"instances\":[]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET http://localhost/v1/services", "GET /v1/services#x", "GET /v1/\u007fx", "GET *"})
+    void aUriThatMayBeReadInTwoWaysIsRefused(String line) throws IOException {
+        String answer = raw(line + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer mst_reader\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 400 ");
+    }
+
+    @Test
+    void onlyLivenessAndReadinessAreForEverybody() {
+        assertThat(call("GET", "/actuator/health/liveness", null, null).statusCode())
+                .isEqualTo(200);
+        assertThat(call("GET", "/actuator/health/readiness", null, null).statusCode())
+                .isEqualTo(200);
+        for (String path : List.of(
+                "/actuator/health/ping",
+                "/actuator/health/livenessState",
+                "/actuator/health/liveness/x",
+                "/actuator/health/x/../liveness")) {
+            assertThat(call("GET", path, null, null).statusCode()).as(path).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void theActuatorsOwnPortAsksForTokensToo() {
+        String[] properties = new TestTokens()
+                .with("reader", "read")
+                .and("management.server.port=0", "management.server.base-path=/manage");
+        try (RunningRegistry separate = RunningRegistry.start(properties)) {
+            URI management = URI.create("http://127.0.0.1:"
+                    + separate.context().getEnvironment().getRequiredProperty("local.management.port"));
+            Map<String, Integer> withoutToken = Map.of(
+                    "/manage/actuator/health/liveness", 200,
+                    "/manage/actuator/health", 401,
+                    "/manage/actuator/prometheus", 401,
+                    "/actuator/health/liveness", 401);
+            withoutToken.forEach((path, status) -> assertThat(
+                            separate.send(HttpRequest.newBuilder(management.resolve(path))
+                                            .build())
+                                    .statusCode())
+                    .as(path)
+                    .isEqualTo(status));
+            assertThat(separate.send(HttpRequest.newBuilder(management.resolve("/manage/actuator/prometheus"))
+                                    .header("Authorization", "Bearer mst_reader")
+                                    .build())
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Bearer",
+                "Bearer ",
+                "Bearer mst_reade",
+                "Bearer mst_reader2",
+                "Basic bXN0X3JlYWRlcg==",
+                "mst_reader"
+            })
+    void whatIsNoKnownTokenIsNone(String header) {
+        HttpRequest request = HttpRequest.newBuilder(registry.url().resolve("/v1/services/orders"))
+                .header("Authorization", header)
+                .build();
+        assertThat(patiently(request).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void aStreamNeedsReadAndForItsInstanceRegister() {
+        Map<String, String> reader = Map.of("Authorization", "Bearer mst_reader");
+        try (EventStream none = EventStream.open(registry, "?service=orders");
+                EventStream reading = EventStream.open(registry, "?service=orders", reader);
+                EventStream pretending =
+                        EventStream.open(registry, "?instance=orders/a&generation=" + generation, reader)) {
+            assertThat(none.status()).isIn(401, 429);
+            assertThat(reading.status()).isEqualTo(200);
+            assertThat(pretending.status()).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void aTokenOfANamespaceWorksThereAlone() {
+        for (String path : List.of("/v1/services/orders", "/v1/services", "/v1/services/orders/history")) {
+            assertThat(call("GET", path + "?namespace=blue", "tenant", null).statusCode())
+                    .as(path)
+                    .isEqualTo(200);
+            for (String other : List.of(
+                    "",
+                    "?namespace=green",
+                    "?n%61mespace=green",
+                    "?=namespace=green",
+                    "?namespace=blue&namespace=green")) {
+                assertThat(call("GET", path + other, "tenant", null).statusCode())
+                        .as(path + other)
+                        .isEqualTo(403);
+            }
+        }
+        assertThat(call("PUT", "/v1/services/orders/instances/z", "tenant", INSTANCE)
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(call("PUT", "/v1/services/orders/instances/z?namespace=blue", "tenant", INSTANCE)
+                        .statusCode())
+                .isIn(200, 201);
+        Map<String, String> tenant = Map.of("Authorization", "Bearer mst_tenant");
+        try (EventStream foreign = EventStream.open(registry, "?service=orders&namespace=green", tenant)) {
+            assertThat(foreign.status()).isEqualTo(403);
+        }
+    }
+
+    private @Nullable String body(String method, String path) {
+        if (method.equals("PATCH")) {
+            return "{\"weight\":7}";
+        }
+        if (path.contains("/ack")) {
+            return "{\"position\":\"1:1\"}";
+        }
+        if (path.endsWith("/services") && method.equals("PUT")) {
+            return "{\"services\":[]}";
+        }
+        if (path.contains("/heartbeats") || path.contains("/reports")) {
+            return "{\"instances\":[{\"namespace\":\"default\",\"service\":\"orders\",\"id\":\"a\",\"generation\":\""
+                    + generation + "\"}]}";
+        }
+        return method.equals("PUT")
+                ? INSTANCE.replace("p1", "p" + path.length()).replace("8080", "9" + path.length())
+                : null;
+    }
+
+    private static HttpResponse<String> call(
+            String method, String path, @Nullable String holder, @Nullable String body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(registry.url().resolve(path))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (body != null) {
+            request.header("Content-Type", "application/json");
+        }
+        if (holder != null) {
+            request.header("Authorization", "Bearer " + TestTokens.token(holder));
+        }
+        return patiently(request.build());
+    }
+
+    /** Many calls without a token are limited; the next second takes more of them. */
+    private static HttpResponse<String> patiently(HttpRequest request) {
+        return await().until(() -> registry.send(request), answer -> answer.statusCode() != 429);
+    }
+
+    private static String raw(String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), registry.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static Problem problem(HttpResponse<String> answer) {
+        return JsonCodec.client()
+                .decode(answer.body().getBytes(StandardCharsets.UTF_8), Problem.class)
+                .value();
+    }
+}
