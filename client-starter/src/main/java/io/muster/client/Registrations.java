@@ -143,6 +143,9 @@ final class Registrations {
 
     void ended(InstanceRegistration registration) {
         all.remove(registration);
+        if (all.isEmpty()) {
+            access.ended(RENEWALS);
+        }
         InstanceReference current = primary;
         if (current != null && registration.isNamedBy(current)) {
             primary = null;

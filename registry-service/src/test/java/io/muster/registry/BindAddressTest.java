@@ -25,6 +25,13 @@ class BindAddressTest {
     }
 
     @Test
+    void aProtocolThatGoesAroundTheBoundsIsRefused() {
+        assertThatThrownBy(() -> RunningRegistry.start("server.http2.enabled=true"))
+                .rootCause()
+                .hasMessageContaining("server.http2.enabled must be false but was true");
+    }
+
+    @Test
     void anOpenServerStartsWhenItIsSaidAloud() {
         try (RunningRegistry registry =
                 RunningRegistry.start("server.address=0.0.0.0", "muster.server.auth.mode=none")) {

@@ -28,6 +28,10 @@ final class BindAddressCheck implements InitializingBean {
 
     @Override
     public void afterPropertiesSet() {
+        if (server.getHttp2() != null && server.getHttp2().isEnabled()) {
+            throw new IllegalArgumentException(
+                    "server.http2.enabled must be false but was true: the server's bounds count the requests of a connection");
+        }
         boolean managed = management.getPort() != null && management.getPort() >= 0;
         switch (mode) {
             case NONE -> log.debug("Whoever reaches this server may call it: muster.server.auth.mode=none");
