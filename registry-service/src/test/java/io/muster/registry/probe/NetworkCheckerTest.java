@@ -319,8 +319,9 @@ class NetworkCheckerTest {
 
     static CheckResult run(NetworkChecker checker, Registration registration) {
         InstanceKey key = new InstanceKey(new ServiceKey("default", "orders"), "a");
-        InstanceRecord record = new InstanceRecord(
-                key, new Position(1, 1), registration, "x", registration.host(), Checks.PENDING, Ruling.NONE);
+        String address = registration.host().equals("localhost") ? "127.0.0.1" : registration.host();
+        InstanceRecord record =
+                new InstanceRecord(key, new Position(1, 1), registration, "x", address, Checks.PENDING, Ruling.NONE);
         return checker.check(record)
                 .toCompletableFuture()
                 .orTimeout(30, TimeUnit.SECONDS)
