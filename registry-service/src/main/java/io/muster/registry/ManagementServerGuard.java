@@ -3,6 +3,7 @@ package io.muster.registry;
 import io.muster.registry.web.GateRoute;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.web.embedded.netty.NettyReactiveWebServerFactory;
@@ -15,8 +16,12 @@ import org.springframework.context.annotation.Bean;
  */
 @ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
 class ManagementServerGuard {
-    /** The registry's own context, which finds this class by scanning, has the gate in its routes already. */
+    /**
+     * The registry's own context, which finds this class by scanning, has the gate in its routes already; another application
+     * that has this jar on its class path has none.
+     */
     @Bean
+    @ConditionalOnBean(ServerGuard.class)
     @ConditionalOnMissingBean(value = GateRoute.class, search = SearchStrategy.CURRENT)
     WebServerFactoryCustomizer<NettyReactiveWebServerFactory> managementServerCustomizer(
             ServerGuard guard, GateRoute gate) {
