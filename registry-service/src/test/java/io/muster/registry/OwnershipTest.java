@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,6 +130,7 @@ class OwnershipTest {
         return registry.send(HttpRequest.newBuilder(registry.url().resolve(path))
                 .header("Authorization", "Bearer " + TestTokens.token(token))
                 .header("Content-Type", "application/json")
+                .timeout(Duration.ofSeconds(10))
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
                 .build());
     }
