@@ -8,6 +8,7 @@ package io.muster.registry.health;
  */
 public record CheckResult(Kind kind, String reason) {
     private static final CheckResult PASSED = new CheckResult(Kind.PASSED, "");
+    private static final CheckResult SKIPPED = new CheckResult(Kind.SKIPPED, "");
 
     /** What follows from a check. */
     public enum Kind {
@@ -16,12 +17,19 @@ public record CheckResult(Kind kind, String reason) {
         /** Somebody answered, and not as expected. */
         FAILED,
         /** Nobody answered in time. The fault may be ours, so that the silence of many counts as such. */
-        SILENT
+        SILENT,
+        /** Nobody was asked: nothing follows. */
+        SKIPPED
     }
 
     /** It is fit. */
     public static CheckResult passed() {
         return PASSED;
+    }
+
+    /** It was not looked at. */
+    public static CheckResult skipped() {
+        return SKIPPED;
     }
 
     /** It answered, and not as expected. */

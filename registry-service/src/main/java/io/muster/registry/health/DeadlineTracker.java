@@ -172,9 +172,11 @@ public final class DeadlineTracker {
     public Optional<Command> checked(InstanceRecord asked, CheckResult result, long nowNanos) {
         return find(asked.key(), asked.generation())
                 .filter(deadline -> deadline.check() != null && CheckSchedule.isSameLook(deadline.record, asked))
-                .flatMap(deadline -> result.kind() == CheckResult.Kind.PASSED
-                        ? passed(deadline)
-                        : failed(deadline, result, nowNanos));
+                .flatMap(deadline -> switch (result.kind()) {
+                    case PASSED -> passed(deadline);
+                    case FAILED, SILENT -> failed(deadline, result, nowNanos);
+                    case SKIPPED -> Optional.empty();
+                });
     }
 
     private static Optional<Command> passed(Deadline deadline) {

@@ -78,7 +78,7 @@ final class NetworkChecker {
                     CheckResult.failed("its address is in no network that may be checked"));
         }
         if (!targets.enter(address)) {
-            return CompletableFuture.completedFuture(CheckResult.silent("its address is looked at too often"));
+            return CompletableFuture.completedFuture(CheckResult.skipped());
         }
         Timer.Sample begun = Timer.start(meters);
         return Mono.defer(() -> look(look, new InetSocketAddress(address, look.port())))

@@ -70,6 +70,19 @@ abstract class CheckContract extends EngineFixture {
     }
 
     @Test
+    void aSkippedCheckSaysNothing() {
+        checked("a", 2, 1);
+        prober.checks.put("a", BROKEN);
+        awaitChecks("a", 1);
+        prober.checks.put("a", CheckResult.skipped());
+        awaitChecks("a", 3);
+        assertThat(status("a")).isEqualTo(InstanceStatus.UP);
+        prober.checks.put("a", BROKEN);
+        awaitChecks("a", 1);
+        assertThat(status("a")).isEqualTo(InstanceStatus.DOWN);
+    }
+
+    @Test
     void neitherHeartbeatsNorTheSameRegistrationAgainSpeakForIt() {
         Position generation = checked("a", 1, 1);
         prober.checks.put("a", BROKEN);

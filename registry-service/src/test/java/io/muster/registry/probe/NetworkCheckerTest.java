@@ -231,6 +231,18 @@ class NetworkCheckerTest {
     }
 
     @Test
+    void anAddressThatIsLookedAtTooOftenIsSkipped() throws IOException {
+        try (ServerSocket socket = listen(10)) {
+            NetworkChecker rare = new NetworkChecker(loops, new ProbeTargets(1, 1), METERS);
+            Registration registration =
+                    Registration.of("p", "127.0.0.1", socket.getLocalPort()).withCheck(tcp());
+
+            assertThat(run(rare, registration)).isEqualTo(CheckResult.passed());
+            assertThat(run(rare, registration)).isEqualTo(CheckResult.skipped());
+        }
+    }
+
+    @Test
     void checksAreCountedByTypeAndOutcome() throws IOException {
         try (ServerSocket socket = listen(10)) {
             double before = counted("passed");
