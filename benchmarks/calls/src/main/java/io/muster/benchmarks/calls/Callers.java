@@ -100,10 +100,13 @@ final class Callers {
         awaitService();
         ScheduledExecutorService looking = Executors.newScheduledThreadPool(2);
         List<Caller> silent = callers.subList(settings.active, settings.clients);
-        var unusedPicks =
-                looking.scheduleAtFixedRate(() -> silent.forEach(Caller::pick), 0, PICK_MILLIS, TimeUnit.MILLISECONDS);
+        var unusedPicks = looking.scheduleAtFixedRate(
+                watched(() -> silent.forEach(Caller::pick)), 0, PICK_MILLIS, TimeUnit.MILLISECONDS);
         var unusedLooks = looking.scheduleAtFixedRate(
-                () -> callers.forEach(caller -> caller.look(settings.ports)), 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                watched(() -> callers.forEach(caller -> caller.look(settings.ports))),
+                0,
+                LOOK_MILLIS,
+                TimeUnit.MILLISECONDS);
         startUsers();
         System.out.println("ready");
         obey();
@@ -111,6 +114,18 @@ final class Callers {
         users.forEach(Thread::interrupt);
         trace.close();
         System.exit(0);
+    }
+
+    /** What is no longer looked at must not count as good: the process ends. */
+    private static Runnable watched(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                e.printStackTrace(System.err);
+                Runtime.getRuntime().halt(3);
+            }
+        };
     }
 
     private void awaitService() {
@@ -135,7 +150,7 @@ final class Callers {
         for (Caller caller : callers.subList(0, settings.active)) {
             for (int i = 0; i < settings.users; i++) {
                 long seed = users.size();
-                Thread user = new Thread(() -> caller.call(settings.profile, seed), "user-" + seed);
+                Thread user = new Thread(watched(() -> caller.call(settings.profile, seed)), "user-" + seed);
                 user.setDaemon(true);
                 users.add(user);
                 user.start();

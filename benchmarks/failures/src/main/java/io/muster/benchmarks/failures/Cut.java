@@ -37,7 +37,8 @@ final class Cut {
             long at = System.nanoTime();
             network.cut();
             Bench.seconds(OBSERVED_SECONDS);
-            Map<Integer, Long> last = callers.observations().lastPicks(far.port(), at, System.nanoTime());
+            Map<Integer, Long> last =
+                    callers.observations().lastPicks(far.port(), bench.scale().clients(), at, System.nanoTime());
             double out = Bench.toSeconds(
                     last.values().stream().mapToLong(Long::longValue).max().orElse(Long.MAX_VALUE));
             bench.say("cut: out of the last picker after %.1f s", out);

@@ -57,7 +57,7 @@ final class Deploy {
                 node.start();
                 long ready = node.await("ready");
                 if (stack == Stack.MUSTER) {
-                    firstTraffic = Math.max(firstTraffic, Bench.toSeconds(node.await("first") - ready));
+                    firstTraffic = Math.max(firstTraffic, traffic(node.await("first") - ready));
                 }
                 Bench.seconds(2);
             }
@@ -65,6 +65,15 @@ final class Deploy {
             failed.add(callers.observations().failed(from, System.nanoTime()));
             bench.say("rolling restart, %s, round %d: %,d failed", stack, round, failed.get(round - 1));
         }
-        return new Result(failed, callers.observations().requests(begin, System.nanoTime()), drain, firstTraffic);
+        long requests = callers.observations().requests(begin, System.nanoTime());
+        if (requests == 0) {
+            throw new IOException("There was no load");
+        }
+        return new Result(failed, requests, drain, firstTraffic);
+    }
+
+    /** A request before an instance was ready came too early, which is worse than late. */
+    private static double traffic(long afterReady) {
+        return afterReady < 0 ? Double.POSITIVE_INFINITY : Bench.toSeconds(afterReady);
     }
 }

@@ -43,6 +43,11 @@ final class Findings {
         rows.add(Row.of(
                 "SIGSTOP 60 s: out of every picker", "s", Must.atMost(OUT_WITHIN), of(pause, Pause.Result::out)));
         rows.add(Row.of("SIGSTOP 60 s: back after it resumes", "s", Must.atMost(1), of(pause, Pause.Result::back)));
+        rows.add(Row.of(
+                "SIGSTOP 60 s: back after it resumes, clients that met its silence themselves",
+                "s",
+                Must.nothing(),
+                of(pause, Pause.Result::backWithLoad)));
         harm(rows, "registry away " + scale.awaySeconds() + " s", Outage.Result::away);
         harm(rows, "registry starved", Outage.Result::starved);
         harm(rows, "registry restarted", Outage.Result::restarted);
@@ -181,8 +186,8 @@ final class Findings {
         }
         Flood.Result flooded = flood;
         if (flooded != null) {
-            notes.add("Flood: sent " + flooded.sent() + ", answered " + flooded.answers() + " by status, beside "
-                    + flooded.scriptCalls() + " rounds of a script.");
+            notes.add("Flood, with 500 requests per second and token: sent " + flooded.sent() + ", answered "
+                    + flooded.answers() + " by status, beside " + flooded.scriptCalls() + " rounds of a script.");
         }
         return notes;
     }

@@ -28,6 +28,9 @@ final class Flood {
     private static final byte[] ATTACKER = {127, 0, 0, 2};
     private static final String FLEET = "fleet-token-of-the-bench";
     private static final String READER = "reader-token-of-the-bench";
+    /** Far less than the flood sends, and far more than the normal load does. */
+    private static final int REQUESTS_PER_SECOND = 500;
+
     private static final int CONNECT_MILLIS = 1_000;
     private static final int IDLE_CONNECTIONS = 3_000;
 
@@ -58,6 +61,7 @@ final class Flood {
                 bench.scale().clients());
         List<String> properties = new ArrayList<>(List.of("--server.address=" + Rig.LOOPBACK));
         properties.add("--muster.server.auth.mode=token");
+        properties.add("--muster.server.limits.requests-per-second=" + REQUESTS_PER_SECOND);
         token(properties, 0, "fleet", FLEET, "read", "register:*");
         token(properties, 1, "reader", READER, "read");
         try (Rig rig = new Rig(
@@ -127,6 +131,14 @@ final class Flood {
         bench.say(
                 "flood: %d normal requests failed, of them %d of %d calls of the script; %.0f MB",
                 failed, failedCalls.get(), calls.get(), peak);
+        if (calls.get() == 0 || callers.observations().requests(from, to) == 0) {
+            throw new IOException("There was no normal load");
+        }
+        for (int status : List.of(200, 401, 413, 429)) {
+            if (!statuses.containsKey(status)) {
+                throw new IOException("No request of the flood was answered " + status);
+            }
+        }
         return new Result(failed, calls.get(), kinds, statuses, peak);
     }
 
@@ -174,7 +186,7 @@ final class Flood {
 
     private static byte[] hugeBody() {
         return request(
-                "PUT /v1/services/a/instances/b",
+                "POST /v1/reports",
                 "Content-Type: application/json\r\nAuthorization: Bearer " + READER + "\r\nContent-Length: 5000000\r\n",
                 5_000_000);
     }

@@ -53,10 +53,14 @@ final class Kill {
                 Bench.seconds(OBSERVED_SECONDS);
                 long end = System.nanoTime();
                 Observations seen = callers.observations();
+                if (seen.requests(at, end) == 0) {
+                    throw new IOException("There was no load");
+                }
                 long reads = seen.failedReads(at, end);
                 failedReads = Math.max(failedReads, reads);
                 failedWrites += seen.failed(at, end) - reads;
-                Map<Integer, Long> last = seen.lastPicks(node.port(), at, end);
+                Map<Integer, Long> last =
+                        seen.lastPicks(node.port(), bench.scale().clients(), at, end);
                 last.values().forEach(out::add);
                 bench.say(
                         "kill -9, %s, round %d: :%d failed %d GETs, out of the last picker after %.3f s",
@@ -84,7 +88,7 @@ final class Kill {
         while (!out && System.nanoTime() < limit) {
             Bench.seconds(5);
             long now = System.nanoTime();
-            last = callers.observations().lastPicks(node.port(), at, now);
+            last = callers.observations().lastPicks(node.port(), bench.scale().clients(), at, now);
             out = last.values().stream().allMatch(pick -> now - at - pick > QUIET_NANOS);
         }
         bench.say("kill -9, %s: %s", stack, out ? "out of every picker" : "given up");

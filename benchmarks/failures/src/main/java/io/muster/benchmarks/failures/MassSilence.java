@@ -13,7 +13,6 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -108,15 +107,8 @@ final class MassSilence {
             ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
             sockets.add(socket);
             String id = "silent-" + i;
-            Registration registration = new Registration(
-                    "process-" + i,
-                    Rig.LOOPBACK,
-                    socket.getLocalPort(),
-                    false,
-                    InstanceStatus.UP,
-                    Registration.DEFAULT_WEIGHT,
-                    "",
-                    Map.of());
+            Registration registration = Registration.of("process-" + i, Rig.LOOPBACK, socket.getLocalPort())
+                    .withStatus(InstanceStatus.UP);
             JsonNode registered = api.json(
                     "PUT",
                     "/v1/services/" + SERVICE + "/instances/" + id,

@@ -61,15 +61,20 @@ record Observations(List<Entry> entries) {
     }
 
     /**
-     * By client, how long after {@code from} its picker last chose a port before {@code to}, in nanoseconds; 0 for never. A
-     * client of which no pick is known is left out.
+     * By client, how long after {@code from} its picker last chose a port before {@code to}, in nanoseconds; 0 for never.
+     *
+     * @param clients how many clients there are
+     * @throws IllegalStateException when of one of them no pick is known in that time
      */
-    Map<Integer, Long> lastPicks(int port, long from, long to) {
+    Map<Integer, Long> lastPicks(int port, int clients, long from, long to) {
         Map<Integer, Long> last = new TreeMap<>();
         for (Entry entry : entries) {
             if (entry.kind() == Kind.PICK && entry.start() >= from && entry.start() <= to) {
                 last.merge(entry.client(), entry.value() == port ? entry.start() - from : 0L, Math::max);
             }
+        }
+        if (last.size() != clients) {
+            throw new IllegalStateException("picks are known of " + last.size() + " clients, not of " + clients);
         }
         return last;
     }

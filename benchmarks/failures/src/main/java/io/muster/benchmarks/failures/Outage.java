@@ -39,7 +39,7 @@ final class Outage {
      * @param starved with a tenth of a core
      * @param evicted how often a living instance was taken for dead
      * @param back from the first answer after a restart until all instances were back, in seconds
-     * @param newClient requests served to a client that started meanwhile; 0 when one of its GETs failed
+     * @param newClient requests served to a client that started meanwhile; 0 when one failed
      */
     record Result(Harm restarted, Harm away, Harm starved, long evicted, double back, long newClient) {}
 
@@ -119,8 +119,8 @@ final class Outage {
         long started = System.nanoTime();
         Bench.seconds(Math.max(5, seconds - (System.nanoTime() - from) / SECOND));
         Observations young = late.observations();
-        long served = young.requests(started, System.nanoTime());
-        long refused = young.failedReads(started, System.nanoTime());
+        long refused = young.failed(started, System.nanoTime());
+        long served = young.requests(started, System.nanoTime()) - refused;
         late.close();
         rig.startRegistry();
         Bench.seconds(Bench.TTL_SECONDS + 5);

@@ -3,6 +3,7 @@ package io.muster.benchmarks.failures;
 import io.muster.benchmarks.calls.Profile;
 import java.io.IOException;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** One instance is stopped with SIGSTOP: its machine answers connections, and it does not. */
 final class Pause {
@@ -22,8 +23,9 @@ final class Pause {
      * @param share its share of the requests begun from second 2 on, 0 to 1
      * @param out from the long stop to the last pick by any client, in seconds
      * @param back from its end to the first pick by the last client that sends nothing, in seconds
+     * @param backWithLoad the same of the clients that send requests, which met its silence themselves
      */
-    record Result(long downs, double share, double out, double back) {}
+    record Result(long downs, double share, double out, double back, double backWithLoad) {}
 
     Result run() throws IOException, InterruptedException {
         bench.say(
@@ -49,14 +51,18 @@ final class Pause {
             long resumed = System.nanoTime();
             Bench.seconds(8);
             Observations seen = callers.observations();
-            double out = Bench.toSeconds(max(seen.lastPicks(node.port(), from, resumed)));
+            double out = Bench.toSeconds(
+                    max(seen.lastPicks(node.port(), bench.scale().clients(), from, resumed)));
             Map<Integer, Long> first = seen.firstPicks(node.port(), resumed, System.nanoTime());
+            Map<Integer, Long> active = new TreeMap<>(first);
+            active.keySet().removeIf(client -> client >= bench.scale().active());
             first.keySet().removeIf(client -> client < bench.scale().active());
             double back = Bench.toSeconds(max(first));
+            double backWithLoad = Bench.toSeconds(max(active));
             bench.say(
                     "SIGSTOP %d s: out after %.1f s, back after %.3f s",
                     bench.scale().longPauseSeconds(), out, back);
-            return new Result(downs, share, out, back);
+            return new Result(downs, share, out, back, backWithLoad);
         }
     }
 
