@@ -4,6 +4,10 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,7 +30,7 @@ public final class LeaderElection implements AutoCloseable {
     private final Acquisition acquisition;
     private final Parts parts;
     private final Consumer<LeaderElection> atEnd;
-    private volatile @Nullable Lease leading;
+    private final AtomicReference<@Nullable Lease> leading = new AtomicReference<>();
     private volatile boolean stopped;
 
     /** @throws IllegalArgumentException if the request cannot work */
@@ -63,20 +67,41 @@ public final class LeaderElection implements AutoCloseable {
 
     /** The lease of the leader, for its token and its {@link Lease#call}; empty unless this process leads. */
     public Optional<Lease> lease() {
-        return Optional.ofNullable(leading).filter(Lease::isHeld);
+        return Optional.ofNullable(leading.get()).filter(Lease::isHeld);
     }
 
-    /** Leaves the election; a leader gives its lease back and waits for the store a sixth of the TTL at most. */
+    /**
+     * Leaves the election; a leader gives its lease back and waits for the store a sixth of the TTL at most. Work that still
+     * runs under it is interrupted, and the lease is left to expire then.
+     */
     @Override
     public void close() {
-        stop();
-        Lease lease = leading;
-        if (lease != null) {
-            leading = null;
-            custody.publish(new LeaseEvent.Deposed(lease));
-            lease.close();
+        CompletableFuture<?> given = resign();
+        try {
+            Object unused = given.get(terms.patienceNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.debug("The lease of role \"{}\" is left to expire", role(), e);
         }
+    }
+
+    /** As {@link #close}, without waiting. */
+    CompletableFuture<?> resign() {
+        stop();
         atEnd.accept(this);
+        Lease lease = leading.get();
+        if (lease == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        if (lease.hasWork()) {
+            custody.lose(lease, Lease.Loss.CLOSED);
+            depose(lease);
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<?> given = custody.giveBack(lease);
+        depose(lease);
+        return given;
     }
 
     /** Asks no more; a leader keeps its lease. */
@@ -123,23 +148,27 @@ public final class LeaderElection implements AutoCloseable {
     }
 
     private void elected(Lease lease) {
-        leading = lease;
+        leading.set(lease);
         custody.publish(new LeaseEvent.Elected(lease));
         lease.onLost(reason -> {
-            custody.publish(new LeaseEvent.Deposed(lease));
-            parts.renewer().execute(() -> deposed(lease));
+            depose(lease);
+            parts.renewer().execute(() -> afterLoss(lease));
         });
         if (stopped) {
-            close();
+            var unused = resign();
         }
     }
 
-    private void deposed(Lease lease) {
-        if (leading == lease) {
-            leading = null;
+    /** Once for each time of leading. */
+    private void depose(Lease lease) {
+        if (leading.compareAndSet(lease, null)) {
+            custody.publish(new LeaseEvent.Deposed(lease));
         }
+    }
+
+    private void afterLoss(Lease lease) {
         if (lease.hasWork()) {
-            parts.renewer().schedule(terms.renewalNanos(), () -> deposed(lease));
+            parts.renewer().schedule(terms.renewalNanos(), () -> afterLoss(lease));
         } else {
             var unused = custody.giveBack(lease);
             campaign();

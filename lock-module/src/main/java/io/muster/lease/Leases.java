@@ -217,6 +217,7 @@ public final class Leases implements AutoCloseable {
         boolean interrupted = !custody.awaitNoWork(leases, CLOSE_WAIT);
         List<CompletableFuture<?>> releases = new ArrayList<>();
         leases.stream().filter(lease -> !lease.hasWork()).forEach(lease -> releases.add(custody.giveBack(lease)));
+        running.forEach(election -> releases.add(election.resign()));
         try {
             if (!interrupted) {
                 Object unused = CompletableFuture.allOf(releases.toArray(CompletableFuture[]::new))

@@ -87,6 +87,19 @@ class LeasesTest {
     }
 
     @Test
+    void aPendingInterruptDoesNotOutliveTheWork() throws Exception {
+        Lease lease = leases.tryAcquire("a").orElseThrow();
+        assertThat(leases.forceRelease("a")).isTrue();
+        lease.run(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                Thread.onSpinWait();
+            }
+        });
+
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
     void anInterruptOfSomebodyElseStays() throws Exception {
         Lease lease = leases.tryAcquire("a").orElseThrow();
         lease.run(() -> {
