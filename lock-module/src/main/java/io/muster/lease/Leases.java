@@ -9,6 +9,7 @@ import io.muster.lease.LeaseStore.LeaseView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -117,17 +119,23 @@ public final class Leases implements AutoCloseable {
         return finish(request.name(), attempt);
     }
 
-    /** As {@link #tryAcquire(LeaseRequest)}, without waiting; the fences are raised on a thread of the leases' own. */
-    public CompletionStage<Optional<Lease>> acquire(LeaseRequest request) {
-        return acquisition
-                .ask(request)
-                .handle((attempt, failure) -> {
-                    if (attempt == null) {
-                        throw failed(request.name(), failure);
-                    }
-                    return attempt;
-                })
-                .thenCompose(attempt -> finishElsewhere(request.name(), attempt));
+    /**
+     * As {@link #tryAcquire(LeaseRequest)}, without waiting. The fences are raised, and what depends on the stage is run, on
+     * threads that renew nothing. Who cancels the future gives the lease back.
+     */
+    public CompletableFuture<Optional<Lease>> acquire(LeaseRequest request) {
+        CompletableFuture<Optional<Lease>> answer = new CompletableFuture<>();
+        var unused = acquisition.ask(request).whenComplete((attempt, failure) -> {
+            try {
+                parts.workers().execute(() -> answer(answer, request.name(), attempt, failure));
+            } catch (RuntimeException e) {
+                if (attempt != null) {
+                    drop(attempt);
+                }
+                custody.tell(() -> answer.completeExceptionally(failed(request.name(), e)));
+            }
+        });
+        return answer;
     }
 
     /**
@@ -250,17 +258,22 @@ public final class Leases implements AutoCloseable {
         return Optional.empty();
     }
 
-    private CompletionStage<Optional<Lease>> finishElsewhere(String name, Attempt attempt) {
-        if (attempt instanceof Attempt.Granted granted
-                && !granted.lease().resources().isEmpty()) {
-            try {
-                return CompletableFuture.supplyAsync(() -> finish(name, attempt), parts.workers());
-            } catch (RuntimeException e) {
-                drop(attempt);
-                throw failed(name, e);
+    private void answer(
+            CompletableFuture<Optional<Lease>> answer,
+            String name,
+            @Nullable Attempt attempt,
+            @Nullable Throwable failure) {
+        try {
+            if (attempt == null) {
+                throw failed(name, Objects.requireNonNull(failure));
             }
+            Optional<Lease> lease = finish(name, attempt);
+            if (!answer.complete(lease)) {
+                drop(attempt);
+            }
+        } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
         }
-        return CompletableFuture.completedFuture(finish(name, attempt));
     }
 
     private void drop(Attempt attempt) {

@@ -259,6 +259,36 @@ class LeasesTest {
     }
 
     @Test
+    void whatFollowsAnAcquisitionHoldsUpNoRenewal() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        CompletableFuture<Lease> acquired = new CompletableFuture<>();
+        var unused = leases.acquire(LeaseRequest.of("a")).thenAccept(lease -> {
+            acquired.complete(lease.orElseThrow());
+            awaitQuietly(never);
+        });
+        Lease lease = acquired.get(10, TimeUnit.SECONDS);
+        store.awaitRenewals(4);
+
+        assertThat(lease.age()).isGreaterThan(TTL);
+        assertThat(lease.state()).isEqualTo(State.HELD);
+        assertThat(leases.acquire(LeaseRequest.of("a")).get(10, TimeUnit.SECONDS))
+                .isEmpty();
+        never.countDown();
+    }
+
+    @Test
+    void whoCancelsAnAcquisitionHoldsNothing() {
+        store.hang();
+        CompletableFuture<?> cancelled = leases.acquire(LeaseRequest.of("a"));
+        assertThat(cancelled.cancel(true)).isTrue();
+        store.heal();
+
+        // The store is asked again under the same request id, and what it grants is given back.
+        store.awaitGrant("a");
+        store.awaitFree("a");
+    }
+
+    @Test
     void placesAreBoundedAndComeBack() {
         try (Leases two = open(settings().withMaxLeases(2))) {
             Lease first = two.tryAcquire("a").orElseThrow();

@@ -32,9 +32,15 @@ public final class Databases {
         return pool(started(Maria.CONTAINER));
     }
 
-    /** Skips the test, aloud, where there is no engine for containers. */
+    /**
+     * Skips the test, aloud, where there is no engine for containers; fails it where the environment has
+     * {@code CONTAINERS_REQUIRED=true}.
+     */
     public static void requireDocker(String what) {
         boolean docker = DockerClientFactory.instance().isDockerAvailable();
+        if (!docker && Boolean.parseBoolean(System.getenv("CONTAINERS_REQUIRED"))) {
+            throw new AssertionError("no container engine answers, so " + what + " cannot be tested");
+        }
         if (!docker) {
             System.out.println("SKIPPED: no container engine, so no test against a real " + what);
         }

@@ -51,6 +51,13 @@ public final class FaultyStore implements LeaseStore {
         }
     }
 
+    /** Waits until this lease has been granted. */
+    public void awaitGrant(String name) {
+        while (inspect(name).toCompletableFuture().join().isEmpty()) {
+            Thread.onSpinWait();
+        }
+    }
+
     /** Waits until nobody holds this lease. */
     public void awaitFree(String name) {
         while (inspect(name).toCompletableFuture().join().orElseThrow().live()) {
