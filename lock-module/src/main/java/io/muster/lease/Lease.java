@@ -1,0 +1,357 @@
+package io.muster.lease;
+
+import io.muster.lease.LeaseStore.LeaseKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A lease that was granted to this process. It is renewed in the background until it is closed, lost, or older than its
+ * {@code maxHold}. It belongs to whoever has this object, not to a thread, and is not re-entrant.
+ *
+ * <p>What is promised is not that no other process believes to hold it: a process that is paused cannot know that its time
+ * is over. What is promised is that its {@link #fencingToken} is smaller than every later one, so that a resource that
+ * checks tokens refuses it. All methods may be called from any thread; none but {@link #close} waits for anything.
+ */
+public final class Lease implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Lease.class);
+    private static final int MAX_CALLBACKS = 64;
+
+    private final LeaseKey key;
+    private final String holder;
+    private final LeaseRequest request;
+    private final Terms terms;
+    private final long grantedAt;
+    private final LongSupplier ticker;
+    private final Custody custody;
+    private final Object transitions = new Object();
+    private volatile Hold hold;
+    private final List<Work> works = new CopyOnWriteArrayList<>();
+    private final List<Consumer<? super Loss>> callbacks = new ArrayList<>();
+    private boolean told;
+    private final AtomicBoolean givingBack = new AtomicBoolean();
+    private volatile boolean completed;
+
+    /** @param sentAt when the request was first sent, nanoseconds of the ticker */
+    Lease(LeaseKey key, LeaseRequest request, Terms terms, long sentAt, Custody custody) {
+        this.key = key;
+        this.holder = custody.settings().holder();
+        this.request = request;
+        this.terms = terms;
+        this.grantedAt = sentAt;
+        this.custody = custody;
+        this.ticker = custody.ticker();
+        this.hold = Hold.granted(terms.haltAfter(sentAt));
+    }
+
+    /** What a holder believes of its lease. */
+    public enum State {
+        /** Granted, and the last renewal was answered. */
+        HELD,
+        /** Held, but the last renewal failed; there is still time. */
+        SUSPECT,
+        /** Over, for one of the reasons in {@link Loss}. Final: a new acquisition gets a new token. */
+        LOST,
+        /** Given back. Final. */
+        RELEASED
+    }
+
+    /** Why a lease was lost. */
+    public enum Loss {
+        /** No renewal succeeded in time. */
+        DEADLINE,
+        /** The store says that it is over. */
+        REVOKED,
+        /** It was held as long as it may be. */
+        MAX_HOLD,
+        /** This process stops while work was still going on. */
+        CLOSED
+    }
+
+    /** The lease's name. */
+    public String name() {
+        return key.name();
+    }
+
+    /** From 1 to 2^53 - 1, larger than that of every earlier grant of this name; fixed at the grant. */
+    public long fencingToken() {
+        return key.token();
+    }
+
+    /** Who holds it, for people. */
+    public String holder() {
+        return holder;
+    }
+
+    /** The declared resources, whose fences were raised to this lease's token; sorted. */
+    public Set<String> resources() {
+        return request.resources();
+    }
+
+    /** How long it lives in the store without renewal. */
+    public Duration ttl() {
+        return Duration.ofNanos(terms.ttlNanos());
+    }
+
+    /** What is believed now. Time that is up counts as lost. */
+    public State state() {
+        boolean unused = isHeld();
+        return hold.state();
+    }
+
+    /** Why it was lost; empty unless it was. */
+    public Optional<Loss> loss() {
+        boolean unused = isHeld();
+        return Optional.ofNullable(hold.loss());
+    }
+
+    /**
+     * The time until this lease reads as lost unless a renewal succeeds; zero when it is over. It is the TTL, counted from
+     * before the last successful request was sent, less one percent for clocks of different rates and a margin of a
+     * tenth (500 ms at least) for stopping. Asks nobody.
+     */
+    public Duration remaining() {
+        return isHeld() ? Duration.ofNanos(Math.max(0, hold.haltAt() - ticker.getAsLong())) : Duration.ZERO;
+    }
+
+    /** How long ago it was asked for. */
+    public Duration age() {
+        return Duration.ofNanos(ticker.getAsLong() - grantedAt);
+    }
+
+    /** Whether it is held, as far as this process can know. Asks nobody; once false, false for ever. */
+    public boolean isHeld() {
+        Hold seen = hold;
+        if (seen.isFinal()) {
+            return false;
+        }
+        if (!seen.isDue(ticker.getAsLong())) {
+            return true;
+        }
+        synchronized (transitions) {
+            if (hold.isFinal() || !hold.isDue(ticker.getAsLong())) {
+                return !hold.isFinal();
+            }
+            // Who is told that it is over must not be told the contrary by a renewal that is just being answered.
+            hold = hold.lost(Loss.DEADLINE);
+        }
+        custody.wasLost(this, Loss.DEADLINE);
+        return false;
+    }
+
+    /**
+     * For between the steps of the work.
+     *
+     * @throws LeaseLostException if it is not held any more
+     */
+    public void ensureHeld() {
+        if (!isHeld()) {
+            throw lostException(null);
+        }
+    }
+
+    /**
+     * Calls back once when the lease is lost, soon when it is lost already, never when it is closed first. The work's own
+     * threads are interrupted before and without this. Callbacks share one thread with listeners and should be short.
+     *
+     * @throws IllegalStateException if there are 64 callbacks already
+     */
+    public void onLost(Consumer<? super Loss> callback) {
+        synchronized (callbacks) {
+            if (!told) {
+                if (callbacks.size() >= MAX_CALLBACKS) {
+                    throw new IllegalStateException(
+                            "lease \"" + name() + "\" has " + MAX_CALLBACKS + " callbacks already");
+                }
+                callbacks.add(callback);
+                return;
+            }
+        }
+        loss().ifPresent(reason -> custody.tell(() -> callback.accept(reason)));
+    }
+
+    /**
+     * Does work under this lease on the current thread: {@link LeaseContext#current} answers this lease meanwhile, and
+     * the thread is interrupted when the lease is lost, again each second until the work ends. An interrupt on this
+     * account does not outlive the call.
+     *
+     * @throws LeaseLostException if the lease is not held, or the work failed after it was lost; the work's exception is
+     *     the cause
+     * @throws Exception what the work throws while the lease is held
+     */
+    public <T extends @Nullable Object> T call(Callable<T> task) throws Exception {
+        Work work = new Work(Thread.currentThread());
+        works.add(work);
+        try {
+            ensureHeld();
+            List<Lease> before = LeaseContext.enter(this);
+            try {
+                return task.call();
+            } finally {
+                LeaseContext.restore(before);
+            }
+        } catch (LeaseLostException e) {
+            throw e;
+        } catch (Exception e) {
+            throw hold.state() == State.LOST ? lostException(e) : e;
+        } finally {
+            works.remove(work);
+            work.end();
+            custody.workEnded();
+        }
+    }
+
+    /** As {@link #call}, for work that answers nothing and throws nothing checked. */
+    public void run(Runnable task) {
+        try {
+            Void unused = call(() -> {
+                task.run();
+                return null;
+            });
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("a Runnable threw a checked exception", e);
+        }
+    }
+
+    /** Says that the work of the request's tick is done; kept in the store when the lease is closed in time. */
+    public void markCompleted() {
+        completed = true;
+    }
+
+    /**
+     * Gives the lease back, and waits for the store a sixth of the TTL at most. What the store does not hear of expires by
+     * itself. Closing again does nothing.
+     */
+    @Override
+    public void close() {
+        try {
+            Object unused = giveBack().get(terms.patienceNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.debug("Lease {} is left to expire", this, e);
+        }
+    }
+
+    LeaseKey key() {
+        return key;
+    }
+
+    Terms terms() {
+        return terms;
+    }
+
+    /** When the watchdog has to look at it, nanoseconds of the ticker. */
+    long wakeAt() {
+        long haltAt = hold.haltAt();
+        long maxHoldAt = grantedAt + terms.maxHoldNanos();
+        return maxHoldAt - haltAt < 0 ? maxHoldAt : haltAt;
+    }
+
+    /** The local deadline less the margin, nanoseconds of the ticker. */
+    long haltAt() {
+        return hold.haltAt();
+    }
+
+    boolean heldTooLong(long now) {
+        return now - grantedAt >= terms.maxHoldNanos();
+    }
+
+    boolean isOver() {
+        return hold.isFinal();
+    }
+
+    /** As {@link #close}, without waiting. */
+    CompletableFuture<?> giveBack() {
+        return custody.giveBack(this);
+    }
+
+    /** Answers true once: a lease is given back once. */
+    boolean claimGivingBack() {
+        return givingBack.compareAndSet(false, true);
+    }
+
+    @Nullable
+    Instant completedTick() {
+        return completed ? request.tick() : null;
+    }
+
+    /** Answers the state before; a renewal that comes when the time is up changes nothing. */
+    State renewed(long sentAt) {
+        return move(seen -> seen.renewed(ticker.getAsLong(), terms.haltAfter(sentAt)));
+    }
+
+    State suspected() {
+        return move(seen -> seen.suspected(ticker.getAsLong()));
+    }
+
+    State released() {
+        return move(seen -> seen.released(ticker.getAsLong()));
+    }
+
+    State lost(Loss reason) {
+        return move(seen -> seen.lost(reason));
+    }
+
+    State believed() {
+        return hold.state();
+    }
+
+    /** Answers the state before. */
+    private State move(UnaryOperator<Hold> transition) {
+        synchronized (transitions) {
+            State before = hold.state();
+            hold = transition.apply(hold);
+            return before;
+        }
+    }
+
+    /** Each callback once; later ones are told by {@link #onLost}. */
+    List<Consumer<? super Loss>> takeCallbacks() {
+        synchronized (callbacks) {
+            told = true;
+            List<Consumer<? super Loss>> taken = List.copyOf(callbacks);
+            callbacks.clear();
+            return taken;
+        }
+    }
+
+    void interruptWork() {
+        works.forEach(Work::interrupt);
+    }
+
+    boolean hasWork() {
+        return !works.isEmpty();
+    }
+
+    List<List<StackTraceElement>> stacks() {
+        return works.stream().map(Work::stack).toList();
+    }
+
+    private LeaseLostException lostException(@Nullable Throwable cause) {
+        return new LeaseLostException(name(), fencingToken(), hold.state(), cause);
+    }
+
+    @Override
+    public String toString() {
+        return name() + "#" + fencingToken() + " " + hold.state();
+    }
+}

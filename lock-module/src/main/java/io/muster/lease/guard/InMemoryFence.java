@@ -1,0 +1,55 @@
+package io.muster.lease.guard;
+
+import io.muster.lease.Fence;
+import io.muster.lease.StaleFenceException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * Guards resources that live in this process's memory. What it has seen is gone with the process, as are the resources; for
+ * anything that outlives the process it is no guard. Thread-safe.
+ */
+public final class InMemoryFence implements Fence {
+    private static final int MAX_RESOURCES = 10_000;
+
+    private final Map<String, Seen> resources = new ConcurrentHashMap<>();
+
+    private static final class Seen {
+        private final ReentrantLock lock = new ReentrantLock();
+        private long token;
+    }
+
+    @Override
+    public void raise(String resource, long token) {
+        Boolean unused = guarded(resource, token, () -> true);
+    }
+
+    /**
+     * Does a write unless a larger token was seen; no other write to this resource, and no raise, runs meanwhile.
+     *
+     * @throws StaleFenceException if a larger token was seen; the write was not done
+     * @throws IllegalStateException if 10,000 other resources were seen
+     */
+    public <T> T guarded(String resource, long token, Supplier<T> write) {
+        Seen seen = resources.get(resource);
+        if (seen == null) {
+            if (resources.size() >= MAX_RESOURCES) {
+                throw new IllegalStateException(
+                        "resources must be at most " + MAX_RESOURCES + "; \"" + resource + "\" is one more");
+            }
+            seen = resources.computeIfAbsent(resource, name -> new Seen());
+        }
+        seen.lock.lock();
+        try {
+            if (seen.token > token) {
+                throw new StaleFenceException(resource, token);
+            }
+            seen.token = token;
+            return write.get();
+        } finally {
+            seen.lock.unlock();
+        }
+    }
+}

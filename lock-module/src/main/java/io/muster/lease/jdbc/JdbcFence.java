@@ -1,0 +1,147 @@
+package io.muster.lease.jdbc;
+
+import io.muster.lease.Fence;
+import io.muster.lease.StaleFenceException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+
+/**
+ * Guards what is in a database, by a row for each resource in the table {@code muster_fence} of the same database. The check
+ * is the first statement of the transaction that writes: it locks the row until the end, so a newer holder, who raises
+ * the row before it reads, waits for that end or is before it. {@link FencedDataSource} does it by itself.
+ *
+ * <p>The row's lock makes guarded transactions of one resource run one after the other. Thread-safe.
+ */
+public final class JdbcFence implements Fence {
+    private static final String UPDATE = "UPDATE muster_fence SET token = ? WHERE resource = ? AND token <= ?";
+    private static final Duration RAISE_WAIT = Duration.ofSeconds(60);
+
+    private final DataSource dataSource;
+    private final JdbcDialect dialect;
+
+    private JdbcFence(DataSource dataSource, JdbcDialect dialect) {
+        this.dataSource = dataSource;
+        this.dialect = dialect;
+    }
+
+    /**
+     * A fence in the database that it guards.
+     *
+     * @param dataSource not a {@link FencedDataSource}; has the schema ({@link JdbcSchema})
+     * @throws IllegalArgumentException if the database is none of those that are supported
+     * @throws SQLException if it cannot be reached or has no schema
+     */
+    public static JdbcFence open(DataSource dataSource) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            JdbcDialect dialect = JdbcDialect.of(connection);
+            try (PreparedStatement statement =
+                            connection.prepareStatement("SELECT token FROM muster_fence WHERE resource = ''");
+                    ResultSet result = statement.executeQuery()) {
+                boolean unused = result.next();
+            }
+            if (!connection.getAutoCommit()) {
+                connection.rollback();
+            }
+            return new JdbcFence(dataSource, dialect);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Waits for guarded transactions under way, a minute at most.
+     *
+     * @throws IllegalStateException if the database refuses or a transaction goes on for too long
+     */
+    @Override
+    public void raise(String resource, long token) {
+        try (Connection connection = dataSource.getConnection()) {
+            boolean autoCommit = connection.getAutoCommit();
+            if (!autoCommit) {
+                connection.setAutoCommit(true);
+            }
+            try {
+                take(connection, "", resource, token);
+            } finally {
+                if (!autoCommit) {
+                    connection.setAutoCommit(false);
+                }
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("fence of resource \"" + resource + "\" could not be raised", e);
+        }
+    }
+
+    /**
+     * Checks a token as the first statement of a transaction, and keeps newer holders waiting until its end.
+     *
+     * @param connection not in autocommit, with a transaction that has done nothing yet
+     * @param idleLimit after which the database ends the session when the transaction does nothing: a process that is frozen
+     *     here would keep its successor waiting. On MariaDB it stays with the session; H2 has no such limit
+     * @throws StaleFenceException if a larger token was seen; the transaction has done nothing
+     * @throws IllegalStateException if the connection is in autocommit
+     */
+    public void check(Connection connection, String resource, long token, Duration idleLimit) throws SQLException {
+        if (connection.getAutoCommit()) {
+            throw new IllegalStateException("a check in autocommit guards nothing; begin a transaction");
+        }
+        String limit = dialect.idleLimit(connection, idleLimit);
+        take(connection, limit, resource, token);
+    }
+
+    /** Before a connection that was checked goes back to its pool. */
+    void leave(Connection connection) throws SQLException {
+        dialect.liftIdleLimit(connection);
+    }
+
+    /**
+     * For a guard by row, which lets writes to different rows run at the same time: {@code UPDATE … SET …, fence = :token
+     * WHERE … AND fence <= :token}.
+     *
+     * @param written the rows that the update has changed
+     * @throws StaleFenceException if none
+     */
+    public static void requireWritten(int written, String resource, long token) {
+        if (written == 0) {
+            throw new StaleFenceException(resource, token);
+        }
+    }
+
+    private void take(Connection connection, String limit, String resource, long token) throws SQLException {
+        if (lock(connection, limit, resource, token) == 1) {
+            return;
+        }
+        insertIfMissing(connection, resource, token);
+        if (lock(connection, limit, resource, token) != 1) {
+            throw new StaleFenceException(resource, token);
+        }
+    }
+
+    /** On this very connection: its update of a row that is missing may have locked the gap against others. */
+    private void insertIfMissing(Connection connection, String resource, long token) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(dialect.insertFence())) {
+            statement.setQueryTimeout((int) RAISE_WAIT.toSeconds());
+            statement.setString(1, resource);
+            statement.setLong(2, token);
+            int unused = statement.executeUpdate();
+        } catch (SQLException e) {
+            if (e.getSQLState() == null || !e.getSQLState().startsWith("23")) {
+                throw e;
+            }
+        }
+    }
+
+    private static int lock(Connection connection, String limit, String resource, long token) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(UPDATE + limit)) {
+            statement.setQueryTimeout((int) RAISE_WAIT.toSeconds());
+            statement.setLong(1, token);
+            statement.setString(2, resource);
+            statement.setLong(3, token);
+            return statement.executeUpdate();
+        }
+    }
+}
