@@ -35,6 +35,7 @@ public final class GossipNode implements AutoCloseable {
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final long origin = System.nanoTime();
     private long scheduledAt = Long.MAX_VALUE;
+    private boolean ended;
     private @Nullable ScheduledFuture<?> timer;
 
     private GossipNode(GossipConfig config, EventLoop loop, Consumer<MemberEvent> listener, SecureRandom random) {
@@ -78,7 +79,7 @@ public final class GossipNode implements AutoCloseable {
         });
     }
 
-    /** Says farewell; complete when that has spread and the node has stopped. */
+    /** Says farewell; complete when that has spread, the node has stopped and its port is free. */
     public CompletableFuture<Void> leave() {
         loop.execute(() -> {
             protocol.leave(now(), wiring);
@@ -97,8 +98,13 @@ public final class GossipNode implements AutoCloseable {
         if (timer != null) {
             timer.cancel(false);
         }
+        if (ended) {
+            return;
+        }
+        ended = true;
         transport.close();
-        stopped.complete(null);
+        // The ports are free once the selector has let go of the closed channels, which it does when it next selects.
+        var unused = loop.schedule(() -> stopped.complete(null), 1, TimeUnit.MILLISECONDS);
     }
 
     private long now() {
@@ -107,7 +113,7 @@ public final class GossipNode implements AutoCloseable {
 
     /** After each call of the protocol: stops with it, or wakes it when it wants. */
     private void afterwards() {
-        if (stopped.isDone()) {
+        if (ended) {
             return;
         }
         if (protocol.isStopped()) {
@@ -185,14 +191,14 @@ public final class GossipNode implements AutoCloseable {
 
         @Override
         public void sendFailed(NodeAddress to) {
-            if (!stopped.isDone()) {
+            if (!ended) {
                 protocol.onSendFailed(now(), to, this);
                 afterwards();
             }
         }
 
         private void take(NodeAddress from, Channel channel, Message message) {
-            if (!stopped.isDone()) {
+            if (!ended) {
                 protocol.onMessage(now(), from, channel, message, this);
                 afterwards();
             }

@@ -6,8 +6,7 @@ import org.jspecify.annotations.Nullable;
  * What others say of this node.
  *
  * - A suspicion or death of this life is answered with a higher incarnation, to whoever said it and to everybody.
- * - An earlier life of the name is history, or a node that uses the name too and will hear of this one. While joining, this
- *   node takes an epoch above it even if its uid alone would do, so that epochs count lives.
+ * - An earlier life of the name is history, or a node that uses the name too and will hear of this one.
  * - A later life of the name: this process has restarted without memory, or two nodes have one name. While joining, or when
  *   the other is a tombstone or had this node's address, it is taken for history, and this node takes an epoch above it.
  *   Otherwise the other is asked. If it answers, this node has lost its name and stops; if not, it takes a higher epoch.
@@ -108,9 +107,7 @@ final class SelfDefence {
     }
 
     private boolean hearOfOtherLife(MemberRecord in, MemberRecord own) {
-        boolean later = in.id().compareLives(own.id()) > 0;
-        boolean sameEpochWhileJoining = joining && in.id().epoch() == own.id().epoch();
-        if (!later && !sameEpochWhileJoining) {
+        if (in.id().compareLives(own.id()) < 0) {
             return false;
         }
         if (node.on(Rule.CLAMP) && in.id().epoch() - own.id().epoch() >= 1L << 32) {

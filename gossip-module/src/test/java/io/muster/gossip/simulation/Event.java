@@ -32,4 +32,12 @@ final class Event {
     int asker;
 
     int askerLife;
+
+    NodeAddress from() {
+        NodeAddress known = from;
+        if (known == null) {
+            throw new IllegalStateException("event must come from somewhere");
+        }
+        return known;
+    }
 }

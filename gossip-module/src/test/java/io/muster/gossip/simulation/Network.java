@@ -109,7 +109,7 @@ final class Network {
         long meanPause = (long) (length * (1 - conditions.burstShare()) / conditions.burstShare());
         while (now >= nextBursts[node]) {
             burstEnds[node] = nextBursts[node] == 0 ? 0 : nextBursts[node] + length;
-            long pause = (long) (-Math.log(1 - random.nextDouble()) * meanPause);
+            long pause = (long) (-StrictMath.log(1 - random.nextDouble()) * meanPause);
             nextBursts[node] = Math.max(nextBursts[node], burstEnds[node]) + pause + 1;
         }
         return now < burstEnds[node];

@@ -32,8 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Duration known = cluster.until("all know", Duration.ofSeconds(20), () -> cluster.everybodyHolds(13, MemberState.DEAD));
  * }</pre>
  */
-public final class Simulation {
-    private static final int PORT = 7072;
+public final class Simulation extends ClusterView {
     private static final int SEEDS = 3;
     private static final int CHECK_SIZES_EVERY = 64;
 
@@ -43,19 +42,12 @@ public final class Simulation {
     private final Network network;
     private final EventQueue queue = new EventQueue();
     private final List<Event> pool = new ArrayList<>();
-    private final List<SimulatedNode> nodes = new ArrayList<>();
     private final Map<NodeAddress, SimulatedNode> byAddress = new HashMap<>();
-    private final List<Observed> events = new ArrayList<>();
     private final Invariants invariants = new Invariants(this);
     private final Trace trace;
     private final boolean checked;
     private long now;
-    private int notYetStarted;
     private long handled;
-    private long datagrams;
-    private long datagramBytes;
-    private long streams;
-    private long streamBytes;
 
     private Simulation(int n, long seed, SwimConfig config, boolean checked) {
         this.seed = Long.getLong("gossip.seed", seed);
@@ -168,7 +160,7 @@ public final class Simulation {
         run(node, seedAddresses());
     }
 
-    /** Stops a process without its knowledge (SIGSTOP, a long collection); what arrives waits in a bounded buffer. */
+    /** Stops a process without its knowledge (SIGSTOP, a long collection); what arrives waits in a bounded buffer, and late timers come first. */
     public void pause(int index, Duration length) {
         SimulatedNode node = nodes.get(index);
         if (node.running && !node.paused) {
@@ -184,6 +176,10 @@ public final class Simulation {
             return;
         }
         node.paused = false;
+        long local = node.localTime(now);
+        if (local >= node.core.nextWake()) {
+            node.core.onTimer(local, node);
+        }
         while (!node.buffered.isEmpty() && node.running) {
             Event event = node.buffered.removeFirst();
             handle(node, event);
@@ -326,7 +322,7 @@ public final class Simulation {
                 node.scheduledWake = Long.MAX_VALUE;
                 core.onTimer(local, node);
             }
-            case SEND_FAILED -> core.onSendFailed(local, from(event), node);
+            case SEND_FAILED -> core.onSendFailed(local, event.from(), node);
             case DELIVER -> deliver(node, event, local);
             case ACTION -> throw new IllegalStateException("action must not come to a node");
         }
@@ -347,21 +343,13 @@ public final class Simulation {
         node.handling = event;
         if (checked && !event.message.rumors().isEmpty()) {
             @Nullable MemberRecord[] before = invariants.before(node.core, event.message);
-            node.core.onMessage(local, from(event), event.channel, event.message, node);
+            node.core.onMessage(local, event.from(), event.channel, event.message, node);
             invariants.after(node.index, node.core, event.message, before);
             invariants.noteSelf(node.core);
         } else {
-            node.core.onMessage(local, from(event), event.channel, event.message, node);
+            node.core.onMessage(local, event.from(), event.channel, event.message, node);
         }
         node.handling = null;
-    }
-
-    private static NodeAddress from(Event event) {
-        NodeAddress from = event.from;
-        if (from == null) {
-            throw new IllegalStateException("event must come from somewhere");
-        }
-        return from;
     }
 
     void send(SimulatedNode node, NodeAddress to, Effects.Channel channel, Message message) {
@@ -494,110 +482,8 @@ public final class Simulation {
         return seeds;
     }
 
-    /** The address of a node; {@code generation} 0 is its first one. */
-    public static NodeAddress addressOf(int index, int generation) {
-        return new NodeAddress("10." + generation + "." + (index >> 8) + "." + (index & 255), PORT);
-    }
-
-    /** Whether all running nodes have the same table, with each other as members and nobody else. */
-    public boolean allSeeAll() {
-        SimulatedNode first = null;
-        int running = runningCount();
-        if (notYetStarted > 0) {
-            return false;
-        }
-        for (SimulatedNode node : nodes) {
-            if (isUp(node)) {
-                first = first == null ? node : first;
-                if (node.core.digest() != first.core.digest() || node.core.liveCount() != running) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
-    /** Whether all running nodes hold a node in a state. */
-    public boolean everybodyHolds(int index, MemberState state) {
-        return howManyHold(index, state) == runningCount() - (isUp(nodes.get(index)) ? 1 : 0);
-    }
-
-    /** How many other running nodes hold a node in a state. */
-    public int howManyHold(int index, MemberState state) {
-        int count = 0;
-        for (SimulatedNode node : nodes) {
-            if (isUp(node) && node.index != index && stateAt(node.index, index) == state) {
-                count++;
-            }
-        }
-        return count;
-    }
-
-    /** What one node holds about another, or null. */
-    public @Nullable MemberState stateAt(int observer, int subject) {
-        return nodes.get(observer)
-                .core
-                .member(nodes.get(subject).name)
-                .map(MemberRecord::state)
-                .orElse(null);
-    }
-
-    public int runningCount() {
-        int running = 0;
-        for (SimulatedNode node : nodes) {
-            running += isUp(node) ? 1 : 0;
-        }
-        return running;
-    }
-
-    private static boolean isUp(SimulatedNode node) {
-        return node.running && !node.core.isStopped();
-    }
-
-    public SwimNode node(int index) {
-        return nodes.get(index).core;
-    }
-
-    public int size() {
-        return nodes.size();
-    }
-
-    /** Events since the start or the last {@link #forgetEvents}. */
-    public List<Observed> events() {
-        return List.copyOf(events);
-    }
-
-    public long count(MemberEvent.Kind kind) {
-        return events.stream().filter(event -> event.kind() == kind).count();
-    }
-
-    public void forgetEvents() {
-        events.clear();
-        datagrams = 0;
-        datagramBytes = 0;
-        streams = 0;
-        streamBytes = 0;
-    }
-
     public Duration now() {
         return Duration.ofNanos(now);
-    }
-
-    public long datagrams() {
-        return datagrams;
-    }
-
-    /** Upper bounds of their contents. */
-    public long datagramBytes() {
-        return datagramBytes;
-    }
-
-    public long streams() {
-        return streams;
-    }
-
-    public long streamBytes() {
-        return streamBytes;
     }
 
     /** Stands for everything that happened so far. */
