@@ -1,0 +1,213 @@
+package io.muster.gossip.wire;
+
+import io.muster.gossip.protocol.MemberId;
+import io.muster.gossip.protocol.MemberRecord;
+import io.muster.gossip.protocol.MemberState;
+import io.muster.gossip.protocol.Message;
+import io.muster.gossip.protocol.Metadata;
+import io.muster.gossip.protocol.NodeAddress;
+import io.muster.gossip.protocol.Rumor;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+/*
+ * Version 1 of a message's body. Numbers are big-endian; a varint is LEB128, at most 9 bytes, below 2^63.
+ *
+ *   kind u8, sequence varint, sender name u64, sender life u64
+ *   PING, PING_REQUEST   target name u64, target life u64
+ *   PING_REQUEST         budget in ms, varint
+ *   ACK, SYNC            root u64
+ *   SYNC_DIGEST          256 x u64
+ *   SYNC_RECORDS         wanted buckets, 4 x u64
+ *   then to the end      fields: tag u8, length varint, content; tag 1 is a claim, others are passed over
+ *
+ * A claim: name (length u8), epoch varint, uid 16 bytes, incarnation varint, state u8, host (length u8), port u16, metadata
+ * (length varint), of a suspicion the accuser u64, of a tombstone its age in ms, varint; more content is passed over.
+ */
+final class MessageCodec {
+    private static final int CLAIM = 1;
+    private static final int MAX_BUDGET_MILLIS = 600_000;
+    private static final int VARINT_BITS = 63;
+    private static final int WORDS = Message.BUCKETS / Long.SIZE;
+    private static final Message.Kind[] KINDS = Message.Kind.values();
+    private static final MemberState[] STATES = MemberState.values();
+
+    private MessageCodec() {}
+
+    static void encode(Message message, ByteBuffer out) {
+        Message.Kind kind = message.kind();
+        out.put((byte) kind.code());
+        putVarint(out, message.sequence());
+        out.putLong(message.senderName()).putLong(message.senderLife());
+        switch (kind) {
+            case PING -> out.putLong(message.targetName()).putLong(message.targetLife());
+            case PING_REQUEST -> {
+                out.putLong(message.targetName()).putLong(message.targetLife());
+                putVarint(out, message.budgetMillis());
+            }
+            case ACK, SYNC -> out.putLong(message.root());
+            case SYNC_DIGEST -> {
+                for (long bucket : message.buckets()) {
+                    out.putLong(bucket);
+                }
+            }
+            case SYNC_RECORDS -> {
+                for (int word = 0; word < WORDS; word++) {
+                    out.putLong(message.wantedWord(word));
+                }
+            }
+            case RELAYED_ACK, NACK, RUMORS, SYNC_SAME, SYNC_ANSWER -> {}
+        }
+        for (int i = 0; i < message.rumors().size(); i++) {
+            putClaim(out, message.rumors().get(i));
+        }
+    }
+
+    private static void putClaim(ByteBuffer out, Rumor rumor) {
+        MemberRecord record = rumor.record();
+        byte[] name = record.id().name().getBytes(StandardCharsets.US_ASCII);
+        byte[] host = record.address().host().getBytes(StandardCharsets.US_ASCII);
+        byte[] metadata = record.metadata().bytes();
+        int length = 1 + name.length + varintSize(record.id().epoch()) + 16 + varintSize(record.incarnation()) + 1;
+        length += 1 + host.length + 2 + varintSize(metadata.length) + metadata.length;
+        length += record.state() == MemberState.SUSPECT ? 8 : 0;
+        length += record.isLive() ? 0 : varintSize(rumor.ageMillis());
+        out.put((byte) CLAIM);
+        putVarint(out, length);
+        out.put((byte) name.length).put(name);
+        putVarint(out, record.id().epoch());
+        out.putLong(record.id().uid().getMostSignificantBits());
+        out.putLong(record.id().uid().getLeastSignificantBits());
+        putVarint(out, record.incarnation());
+        out.put((byte) record.state().rank());
+        out.put((byte) host.length).put(host);
+        out.putShort((short) record.address().port());
+        putVarint(out, metadata.length);
+        out.put(metadata);
+        if (record.state() == MemberState.SUSPECT) {
+            out.putLong(rumor.accuser());
+        }
+        if (!record.isLive()) {
+            putVarint(out, rumor.ageMillis());
+        }
+    }
+
+    /**
+     * Fills a message with what the buffer holds, all of it.
+     *
+     * @throws RuntimeException of several kinds if the bytes are no message; nothing else happens
+     */
+    static void decode(ByteBuffer in, Message message) {
+        Message.Kind kind = kindOf(in.get());
+        message.start(kind, varint(in));
+        message.sender(in.getLong(), in.getLong());
+        switch (kind) {
+            case PING -> message.target(in.getLong(), in.getLong());
+            case PING_REQUEST ->
+                message.target(in.getLong(), in.getLong()).budgetMillis((int) Math.min(varint(in), MAX_BUDGET_MILLIS));
+            case ACK, SYNC -> message.root(in.getLong());
+            case SYNC_DIGEST -> message.buckets(longs(in, Message.BUCKETS));
+            case SYNC_RECORDS -> {
+                long[] wanted = longs(in, WORDS);
+                for (int word = 0; word < WORDS; word++) {
+                    message.wantedWord(word, wanted[word]);
+                }
+            }
+            case RELAYED_ACK, NACK, RUMORS, SYNC_SAME, SYNC_ANSWER -> {}
+        }
+        while (in.hasRemaining()) {
+            int tag = in.get();
+            long length = varint(in);
+            require(length <= in.remaining(), "length");
+            ByteBuffer content = in.slice(in.position(), (int) length);
+            in.position(in.position() + (int) length);
+            if (tag == CLAIM) {
+                message.add(claim(content));
+            }
+        }
+    }
+
+    private static Rumor claim(ByteBuffer in) {
+        String name = text(in, MemberId.MAX_NAME);
+        long epoch = varint(in);
+        UUID uid = new UUID(in.getLong(), in.getLong());
+        long incarnation = varint(in);
+        MemberState state = stateOf(in.get());
+        NodeAddress address = new NodeAddress(text(in, 45), in.getShort() & 0xFFFF);
+        long size = varint(in);
+        require(size <= Metadata.MAX_BYTES && size <= in.remaining(), "metadata");
+        byte[] metadata = new byte[(int) size];
+        in.get(metadata);
+        long accuser = state == MemberState.SUSPECT ? in.getLong() : 0;
+        long age = state.isLive() ? 0 : varint(in);
+        MemberId id = new MemberId(name, epoch, uid);
+        return new Rumor(new MemberRecord(id, incarnation, state, address, Metadata.of(metadata)), accuser, age);
+    }
+
+    private static Message.Kind kindOf(int code) {
+        for (Message.Kind kind : KINDS) {
+            if (kind.code() == code) {
+                return kind;
+            }
+        }
+        throw new IllegalArgumentException("kind must be known but was " + code);
+    }
+
+    private static MemberState stateOf(int code) {
+        for (MemberState state : STATES) {
+            if (state.rank() == code) {
+                return state;
+            }
+        }
+        throw new IllegalArgumentException("state must be 0 to 3 but was " + code);
+    }
+
+    private static String text(ByteBuffer in, int most) {
+        int length = in.get() & 0xFF;
+        require(length <= most && length <= in.remaining(), "text");
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    private static long[] longs(ByteBuffer in, int count) {
+        require(in.remaining() >= count * Long.BYTES, "numbers");
+        long[] values = new long[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = in.getLong();
+        }
+        return values;
+    }
+
+    private static void putVarint(ByteBuffer out, long value) {
+        long rest = value;
+        while ((rest & ~0x7FL) != 0) {
+            out.put((byte) (rest | 0x80));
+            rest >>>= 7;
+        }
+        out.put((byte) rest);
+    }
+
+    private static int varintSize(long value) {
+        return Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(value) + 6) / 7);
+    }
+
+    private static long varint(ByteBuffer in) {
+        long value = 0;
+        for (int shift = 0; shift < VARINT_BITS; shift += 7) {
+            byte next = in.get();
+            value |= (long) (next & 0x7F) << shift;
+            if (next >= 0) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("varint must be below 2^63 but was longer");
+    }
+
+    private static void require(boolean holds, String field) {
+        if (!holds) {
+            throw new IllegalArgumentException(field + " must fit its place but did not");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.muster.gossip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.muster.gossip.protocol.MemberEvent;
+import io.muster.gossip.protocol.MemberRecord;
+import io.muster.gossip.protocol.MemberState;
+import io.muster.gossip.protocol.Metadata;
+import io.muster.gossip.protocol.NodeAddress;
+import io.muster.gossip.protocol.SwimConfig;
+import io.muster.gossip.wire.Keyring;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Real nodes on loopback. */
+@Timeout(60)
+class GossipNodeTest {
+    private final GossipThreads threads = new GossipThreads(1);
+    private final List<GossipNode> nodes = new ArrayList<>();
+    private final List<BlockingQueue<MemberEvent>> events = new ArrayList<>();
+    private final List<NodeAddress> addresses = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        threads.close();
+    }
+
+    private static byte[] key(int fill) {
+        byte[] key = new byte[32];
+        Arrays.fill(key, (byte) fill);
+        return key;
+    }
+
+    private static NodeAddress freeAddress() {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        while (true) {
+            try (ServerSocket tcp = new ServerSocket(0, 1, loopback);
+                    DatagramSocket udp = new DatagramSocket(tcp.getLocalPort(), loopback)) {
+                return new NodeAddress("127.0.0.1", udp.getLocalPort());
+            } catch (IOException e) {
+                // The port is free for TCP alone.
+            }
+        }
+    }
+
+    private GossipConfig config(int index, Keyring keyring) {
+        return GossipConfig.of("test", "n" + index, addresses.get(index), addresses.subList(0, 1))
+                .withProtocol(SwimConfig.local())
+                .withKeyring(keyring);
+    }
+
+    private void start(GossipConfig config) {
+        BlockingQueue<MemberEvent> queue = new LinkedBlockingQueue<>();
+        events.add(queue);
+        nodes.add(GossipNode.start(config, threads, queue::add));
+    }
+
+    private void startAll(int n) {
+        IntStream.range(0, n).forEach(i -> addresses.add(freeAddress()));
+        for (int i = 0; i < n; i++) {
+            start(config(i, new Keyring(1, key(1))));
+        }
+        for (int i = 0; i < n; i++) {
+            for (int ups = 0; ups < n - 1; ups++) {
+                await(i, MemberEvent.Kind.UP);
+            }
+        }
+    }
+
+    /** The next event of a kind; others before it are passed over. */
+    private MemberRecord await(int node, MemberEvent.Kind kind) {
+        try {
+            while (true) {
+                MemberEvent event = events.get(node).poll(20, TimeUnit.SECONDS);
+                assertThat(event).as("%s at n%d", kind, node).isNotNull();
+                if (event != null && event.kind() == kind) {
+                    return event.record();
+                }
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError("waiting must not be interrupted but was", e);
+        }
+    }
+
+    @Test
+    void nodesFindEachOtherAndSeeOneDie() {
+        startAll(5);
+        nodes.get(3).close();
+        for (int i : new int[] {0, 1, 2, 4}) {
+            assertThat(await(i, MemberEvent.Kind.DOWN).id().name()).isEqualTo("n3");
+        }
+    }
+
+    @Test
+    void whoLeavesIsGoneAtOnceAndMayComeBack() {
+        startAll(4);
+        UUID formerUid = null;
+        nodes.get(3).leave().join();
+        for (int i = 0; i < 3; i++) {
+            MemberRecord gone = await(i, MemberEvent.Kind.GONE);
+            assertThat(gone.id().name()).isEqualTo("n3");
+            formerUid = gone.id().uid();
+        }
+        start(config(3, new Keyring(1, key(1))));
+        for (int i = 0; i < 3; i++) {
+            MemberRecord back = await(i, MemberEvent.Kind.UP);
+            assertThat(back.id().name()).isEqualTo("n3");
+            assertThat(back.id().uid()).isNotEqualTo(formerUid);
+        }
+    }
+
+    @Test
+    void metadataReachesEverybody() {
+        startAll(3);
+        Metadata zone = Metadata.of("zone=a".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        nodes.get(1).update(zone);
+        assertThat(await(0, MemberEvent.Kind.UPDATED).metadata()).isEqualTo(zone);
+        assertThat(await(2, MemberEvent.Kind.UPDATED).metadata()).isEqualTo(zone);
+    }
+
+    @Test
+    void aNodeWithAnotherKeyStaysOutside() {
+        startAll(2);
+        addresses.add(freeAddress());
+        start(config(2, new Keyring(1, key(9))));
+        nodes.get(1).close();
+        assertThat(await(0, MemberEvent.Kind.DOWN).id().name()).isEqualTo("n1");
+        assertThat(nodes.get(0).members().join())
+                .filteredOn(record -> record.state() != MemberState.DEAD)
+                .extracting(record -> record.id().name())
+                .containsExactly("n0");
+    }
+
+    @Test
+    void saysWhichAddressIsTaken() {
+        startAll(1);
+        assertThatThrownBy(() -> GossipNode.start(config(0, new Keyring(1, key(1))), threads, event -> {}))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(addresses.get(0).toString());
+    }
+
+    @Test
+    void refusesToSpeakPlainlyToTheWorld() {
+        NodeAddress everywhere = new NodeAddress("10.0.0.1", 7072);
+        assertThatThrownBy(() -> GossipConfig.of("test", "n", everywhere, List.of()))
+                .hasMessageContaining("keyring")
+                .hasMessageContaining("10.0.0.1:7072");
+        GossipConfig open =
+                new GossipConfig("test", "n", everywhere, List.of(), Metadata.EMPTY, SwimConfig.lan(), null, true);
+        assertThat(open.keyring()).isNull();
+    }
+}

@@ -1,0 +1,40 @@
+package io.muster.gossip.protocol;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the simulator needs of the core beside its public surface. */
+public final class Internals {
+    private Internals() {}
+
+    /** The names of all guards of the protocol that can be switched off. */
+    public static List<String> rules() {
+        List<String> names = new ArrayList<>();
+        for (Rule rule : Rule.values()) {
+            names.add(rule.name());
+        }
+        return names;
+    }
+
+    public static SwimConfig without(SwimConfig config, String... rules) {
+        Rule[] off = new Rule[rules.length];
+        for (int i = 0; i < rules.length; i++) {
+            off[i] = Rule.valueOf(rules[i]);
+        }
+        return config.without(off);
+    }
+
+    /** Has a node start with members that it knows. */
+    public static void remember(SwimNode node, List<MemberRecord> records) {
+        node.remember(records);
+    }
+
+    /** Members, tombstones, suspicions, rumors. */
+    public static int[] sizes(SwimNode node) {
+        return node.sizes();
+    }
+
+    public static double suspicionMinSeconds(SwimConfig config, int n) {
+        return Timing.suspicionMinNanos(config, n) / 1e9;
+    }
+}

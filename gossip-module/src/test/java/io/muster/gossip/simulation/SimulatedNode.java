@@ -1,0 +1,64 @@
+package io.muster.gossip.simulation;
+
+import io.muster.gossip.protocol.Effects;
+import io.muster.gossip.protocol.MemberEvent;
+import io.muster.gossip.protocol.MemberState;
+import io.muster.gossip.protocol.Message;
+import io.muster.gossip.protocol.NodeAddress;
+import io.muster.gossip.protocol.SwimNode;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One process: the core, its clock, and whether it runs. */
+final class SimulatedNode implements Effects {
+    /** Events that wait while a process is stopped, about what a socket's buffer holds; the rest is dropped. */
+    static final int BUFFER = 512;
+
+    final int index;
+    final String name;
+    final Map<String, MemberState> seen = new HashMap<>();
+    final ArrayDeque<Event> buffered = new ArrayDeque<>();
+    private final Simulation simulation;
+    SwimNode core;
+    NodeAddress address;
+    int life;
+    boolean running;
+    boolean paused;
+    boolean sendErrors;
+    double clockRate = 1;
+    long clockOrigin;
+    long wakeVersion;
+    long scheduledWake = Long.MAX_VALUE;
+
+    @Nullable
+    Event handling;
+
+    SimulatedNode(Simulation simulation, int index, String name, NodeAddress address, SwimNode core) {
+        this.simulation = simulation;
+        this.index = index;
+        this.name = name;
+        this.address = address;
+        this.core = core;
+    }
+
+    /** This node's clock: its own origin and its own rate. */
+    long localTime(long time) {
+        return clockRate == 1 ? clockOrigin + time : clockOrigin + (long) (time * clockRate);
+    }
+
+    long globalTime(long local) {
+        return clockRate == 1 ? local - clockOrigin : (long) StrictMath.ceil((local - clockOrigin) / clockRate);
+    }
+
+    @Override
+    public void send(NodeAddress to, Channel channel, Message message) {
+        simulation.send(this, to, channel, message);
+    }
+
+    @Override
+    public void event(MemberEvent event) {
+        simulation.observed(this, event);
+    }
+}
