@@ -23,8 +23,10 @@ VOLUME /var/lib/muster
 # In a container other containers are the callers: give tokens (README, Security), or say MUSTER_SERVER_AUTH_MODE=none aloud.
 ENV SERVER_ADDRESS=0.0.0.0 \
     SERVER_PORT=${PORT} \
-    JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=70 -XX:+ExitOnOutOfMemoryError"
+    JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError"
 EXPOSE ${PORT}
+# Asks without TLS. Where the port speaks TLS, give the actuator a plain one that only the container itself reaches:
+# MANAGEMENT_SERVER_PORT=7073 MANAGEMENT_SERVER_ADDRESS=127.0.0.1 MANAGEMENT_SERVER_SSL_ENABLED=false
 HEALTHCHECK --interval=5s --timeout=3s --start-period=120s --retries=3 CMD ["healthy"]
 # java is process 1 and gets SIGTERM itself: a service drains, the registry tells its streams to go elsewhere.
 STOPSIGNAL SIGTERM
