@@ -21,7 +21,7 @@ import org.springframework.boot.WebApplicationType;
  * see the service; ends when its input does.
  */
 final class Callers {
-    private static final int PICK_MILLIS = 4;
+    private static final int PICK_MILLIS = 10;
     private static final int LOOK_MILLIS = 100;
     private static final long READY_SECONDS = 180;
 

@@ -146,7 +146,7 @@ final class Findings {
                 "Three instances behind %d client applications of the starter in one process, %d of which send requests, with %d"
                         + " under way each at most, half by RestClient on the JDK's client, half by WebClient; 60 %% GET, 40 %%"
                         + " POST, handlers mostly below 20 ms and one in twenty up to 2 s (at most 100 ms in the SIGSTOP rows)."
-                        + " The other %d send nothing; their pickers are asked every 4 ms. All views are looked at every 100 ms.",
+                        + " The other %d send nothing; their pickers are asked every 10 ms. All views are looked at every 100 ms.",
                 scale.clients(),
                 scale.active(),
                 scale.users(),

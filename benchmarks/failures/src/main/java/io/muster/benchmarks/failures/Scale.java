@@ -24,11 +24,11 @@ record Scale(
         int floodSeconds,
         int rivalSeconds) {
     static Scale full() {
-        return new Scale(20, 10, 8, 2, 2, 60, 60, 30, 120);
+        return new Scale(20, 10, 3, 2, 2, 60, 60, 30, 120);
     }
 
     /** A smaller load, whose figures mean little. */
     static Scale quick() {
-        return new Scale(6, 3, 4, 1, 1, 30, 30, 10, 30);
+        return new Scale(6, 3, 3, 1, 1, 30, 30, 10, 30);
     }
 }
