@@ -1,24 +1,39 @@
 package io.muster.benchmarks.calls;
 
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
 /**
  * Tells on the standard output when an instance got where it is, on the machine's monotonic clock: {@code MOMENT name nanos}.
- * {@code ready} is Boot's readiness, {@code first} the first request after it, {@code closing} the beginning of a stop and
+ * {@code ready} is Boot's readiness, {@code first} the arrival of the first request for work, {@code closing} the beginning of a stop and
  * {@code drained} the moment at which the web server is told to finish what runs.
  */
-class Moments {
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class Moments implements Filter {
     private final AtomicBoolean first = new AtomicBoolean();
 
-    void request() {
-        if (!first.get() && first.compareAndSet(false, true)) {
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        boolean work = request instanceof HttpServletRequest http
+                && http.getRequestURI().equals("/work");
+        if (work && !first.get() && first.compareAndSet(false, true)) {
             say("first");
         }
+        chain.doFilter(request, response);
     }
 
     @EventListener

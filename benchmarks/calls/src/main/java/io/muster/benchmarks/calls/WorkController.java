@@ -11,12 +11,6 @@ import org.springframework.web.bind.annotation.RestController;
 class WorkController {
     private static final int MAX_MILLIS = 10_000;
 
-    private final Moments moments;
-
-    WorkController(Moments moments) {
-        this.moments = moments;
-    }
-
     @GetMapping("/work")
     String read(@RequestParam int millis) throws InterruptedException {
         return work(millis);
@@ -27,8 +21,7 @@ class WorkController {
         return work(millis);
     }
 
-    private String work(int millis) throws InterruptedException {
-        moments.request();
+    private static String work(int millis) throws InterruptedException {
         TimeUnit.MILLISECONDS.sleep(Math.min(millis, MAX_MILLIS));
         return "done";
     }
