@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param service of a gRPC check: which service to ask for; empty (the default) for the server as a whole
  * @param port where to look, on the instance's own host; its port by default
  * @param interval from one look to the next: 1 s to 10 min, 5 s by default
- * @param timeout how long an answer may take: 100 ms to the interval; 2 s by default, or a shorter interval
+ * @param timeout how long an answer may take: 100 ms to the interval, and 30 s at most; 2 s by default, or a shorter interval
  * @param failures after how many failures in a row it is DOWN: 1 to 10, 2 by default
  * @param successes after how many passes in a row it is fit again: 1 to 10, 1 by default
  */
@@ -33,6 +33,7 @@ public record Check(
     private static final Duration MIN_INTERVAL = Duration.ofSeconds(1);
     private static final Duration MAX_INTERVAL = Duration.ofMinutes(10);
     private static final Duration MIN_TIMEOUT = Duration.ofMillis(100);
+    private static final Duration MAX_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(5);
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(2);
     private static final int MAX_IN_A_ROW = 10;
@@ -79,7 +80,8 @@ public record Check(
         interval =
                 between("interval", Objects.requireNonNullElse(interval, DEFAULT_INTERVAL), MIN_INTERVAL, MAX_INTERVAL);
         Duration usual = interval.compareTo(DEFAULT_TIMEOUT) < 0 ? interval : DEFAULT_TIMEOUT;
-        timeout = between("timeout", Objects.requireNonNullElse(timeout, usual), MIN_TIMEOUT, interval);
+        Duration longest = interval.compareTo(MAX_TIMEOUT) < 0 ? interval : MAX_TIMEOUT;
+        timeout = between("timeout", Objects.requireNonNullElse(timeout, usual), MIN_TIMEOUT, longest);
         failures = Names.between("failures", Objects.requireNonNullElse(failures, 2), 1, MAX_IN_A_ROW);
         successes = Names.between("successes", Objects.requireNonNullElse(successes, 1), 1, MAX_IN_A_ROW);
     }

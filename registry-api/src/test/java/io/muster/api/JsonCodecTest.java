@@ -114,6 +114,7 @@ class JsonCodecTest {
             {"process":"p","host":"h","port":80,"check":{"type":"tcp","interval":"-5s"}}     | check.interval  | -5s
             {"process":"p","host":"h","port":80,"check":{"type":"tcp","timeout":"6s"}}       | check.timeout   | 6s
             {"process":"p","host":"h","port":80,"check":{"type":"tcp","timeout":"99ms"}}     | check.timeout   | 99ms
+            {"process":"p","host":"h","port":80,"check":{"type":"tcp","interval":"10m","timeout":"31s"}} | check.timeout | 31s
             {"process":"p","host":"h","port":80,"check":{"type":"tcp","failures":0}}         | check.failures  | 0
             {"process":"p","host":"h","port":80,"check":{"type":"tcp","successes":11}}       | check.successes | 11
             """)

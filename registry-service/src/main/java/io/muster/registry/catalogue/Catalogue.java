@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -189,13 +190,14 @@ public final class Catalogue {
         Optional<InstanceRecord> found = find(command.key());
         if (found.isPresent()) {
             InstanceRecord current = found.get();
-            if (!current.owner().equals(command.owner())) {
+            boolean own = current.owner().equals(command.owner());
+            if (!own && current.checks().passing()) {
                 return new Outcome.NotOwner(command.key());
             }
             if (isAddressTaken(command)) {
                 return addressTaken(registration);
             }
-            if (current.registration().process().equals(registration.process())) {
+            if (own && current.registration().process().equals(registration.process())) {
                 if (current.registration().equals(registration)) {
                     return new Applied(current.generation(), Effect.UNCHANGED);
                 }
@@ -223,11 +225,20 @@ public final class Catalogue {
         }
         supersede(command, changes);
         Position generation = new Position(epoch, index + 1);
-        String reason = former.isPresent() ? "registered by a new process" : "registered";
+        String reason = reason(command, former);
         InstanceRecord record = record(command, generation);
         String unfit = record.checks().passing() ? "" : ", " + record.checks().reason();
         put(record, Source.INSTANCE, reason + unfit, changes);
         return new Applied(generation, Effect.CREATED);
+    }
+
+    private static String reason(Command.Register command, Optional<InstanceRecord> former) {
+        if (former.isEmpty()) {
+            return "registered";
+        }
+        return former.get().owner().equals(command.owner())
+                ? "registered by a new process"
+                : "taken over by another owner while its checks failed";
     }
 
     /** One that is to be checked and has moved takes no requests before a check passed where it is now. */
@@ -369,7 +380,9 @@ public final class Catalogue {
 
     private record Address(String namespace, String host, int port) {
         static Address of(InstanceKey key, Registration registration) {
-            return new Address(key.service().namespace(), registration.host(), registration.port());
+            // Names of hosts know no case (RFC 4343).
+            String host = registration.host().toLowerCase(Locale.ROOT);
+            return new Address(key.service().namespace(), host, registration.port());
         }
     }
 }

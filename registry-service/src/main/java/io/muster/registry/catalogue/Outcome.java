@@ -27,7 +27,7 @@ public sealed interface Outcome {
     record StaleGeneration(Position current) implements Outcome {}
 
     /**
-     * The instance belongs to somebody else.
+     * The instance belongs to somebody else, and, when it was to be registered, its checks pass.
      *
      * @param key which
      */

@@ -10,25 +10,35 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * When each instance that has a check is looked at. The first time at once; from then on once per interval, from an offset
  * that is spread over the interval, so that those that registered together are not looked at together. Of one instance one
- * check is under way at most, of all {@value #MAX_UNDER_WAY}; who is due the longest comes first. What is late is not made up
- * for. Time is an argument; thread-safe.
+ * check is under way at most, of one owner's {@value #MAX_OF_OWNER}, so that slow ones keep nobody else waiting, of all
+ * {@value #MAX_UNDER_WAY}; who is due the longest comes first. What is late is not made up for. Time is an argument;
+ * thread-safe.
  */
 public final class CheckSchedule {
-    static final int MAX_UNDER_WAY = 256;
+    static final int MAX_UNDER_WAY = 1024;
+    static final int MAX_OF_OWNER = MAX_UNDER_WAY / 4;
 
-    private static final Comparator<Entry> BY_DUE_TIME = (one, other) -> {
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final Comparator<Entry> BY_TIME = (one, other) -> {
         // By their difference: the clock may overflow.
-        int order = Long.compare(one.dueNanos - other.dueNanos, 0);
+        int order = Long.compare(one.startNanos - other.startNanos, 0);
         return order == 0 ? Long.compare(one.number, other.number) : order;
     };
 
     private final Map<InstanceKey, Entry> entries = new HashMap<>();
-    private final TreeSet<Entry> waiting = new TreeSet<>(BY_DUE_TIME);
+    private final Map<String, Owner> owners = new HashMap<>();
+
+    /** Those that wait for a check and may begin one, by the first that waits. */
+    private final TreeSet<Owner> ready =
+            new TreeSet<>((one, other) -> BY_TIME.compare(one.waiting.first(), other.waiting.first()));
+
     private long numbers;
     private int underWay;
 
@@ -39,7 +49,7 @@ public final class CheckSchedule {
         if (now == null || now.registration().check() == null) {
             if (known != null) {
                 entries.remove(change.key());
-                waiting.remove(known);
+                leave(known);
                 known.gone = true;
             }
             return;
@@ -54,19 +64,28 @@ public final class CheckSchedule {
             known.record = now;
             known.settled = false;
             if (known.running == null) {
-                waiting.remove(known);
+                leave(known);
                 wait(known, nowNanos);
             }
         }
     }
 
-    /** The check to begin now, if there is one; it ends by {@link #finished}. */
+    /** The check to begin now, if there is one; it ends by {@link #finished} or {@link #skipped}. */
     public synchronized Optional<Run> next(long nowNanos) {
-        if (underWay >= MAX_UNDER_WAY || waiting.isEmpty() || waiting.first().dueNanos - nowNanos > 0) {
+        if (underWay >= MAX_UNDER_WAY || ready.isEmpty()) {
             return Optional.empty();
         }
-        Entry entry = waiting.pollFirst();
-        Run run = new Run(entry.record, entry);
+        Owner owner = ready.first();
+        Entry entry = owner.waiting.first();
+        if (entry.startNanos - nowNanos > 0) {
+            return Optional.empty();
+        }
+        ready.remove(owner);
+        owner.waiting.remove(entry);
+        owner.underWay++;
+        rank(owner);
+        entry.waitsWith = null;
+        Run run = new Run(entry.record, entry, owner);
         entry.running = run;
         underWay++;
         return Optional.of(run);
@@ -74,19 +93,10 @@ public final class CheckSchedule {
 
     /** A check has ended. */
     public synchronized void finished(Run run, long nowNanos) {
+        if (!release(run, nowNanos)) {
+            return;
+        }
         Entry entry = run.entry;
-        if (entry.running != run) {
-            return;
-        }
-        entry.running = null;
-        underWay--;
-        if (entry.gone) {
-            return;
-        }
-        if (!isSameLook(run.instance, entry.record)) {
-            wait(entry, nowNanos);
-            return;
-        }
         long interval = check(entry.record).intervalNanos();
         if (entry.settled) {
             long late = Math.max(0, nowNanos - entry.dueNanos);
@@ -95,6 +105,37 @@ public final class CheckSchedule {
             entry.settled = true;
             wait(entry, nowNanos + 1 + offset(entry.record.key(), interval));
         }
+    }
+
+    /** A check has ended, and nobody was asked: that is made up for after a second to a second and a half. */
+    public synchronized void skipped(Run run, long nowNanos) {
+        if (release(run, nowNanos)) {
+            // Spread, and apart from the time that its interval gives: what was too much at once stays apart.
+            long pause = RETRY_NANOS + offset(run.entry.record.key(), RETRY_NANOS / 2);
+            run.entry.startNanos = nowNanos + pause;
+            join(run.entry);
+        }
+    }
+
+    /** Gives the place back; answers whether it is left to say when the instance is looked at next. */
+    private boolean release(Run run, long nowNanos) {
+        Entry entry = run.entry;
+        if (entry.running != run) {
+            return false;
+        }
+        entry.running = null;
+        underWay--;
+        unrank(run.owner);
+        run.owner.underWay--;
+        rank(run.owner);
+        if (entry.gone) {
+            return false;
+        }
+        boolean same = isSameLook(run.instance, entry.record);
+        if (!same) {
+            wait(entry, nowNanos);
+        }
+        return same;
     }
 
     /** Whether two states of an instance are looked at in the same way at the same place. */
@@ -111,7 +152,41 @@ public final class CheckSchedule {
 
     private void wait(Entry entry, long dueNanos) {
         entry.dueNanos = dueNanos;
-        waiting.add(entry);
+        entry.startNanos = dueNanos;
+        join(entry);
+    }
+
+    private void join(Entry entry) {
+        Owner owner = owners.computeIfAbsent(entry.record.owner(), Owner::new);
+        unrank(owner);
+        owner.waiting.add(entry);
+        rank(owner);
+        entry.waitsWith = owner;
+    }
+
+    private void leave(Entry entry) {
+        Owner owner = entry.waitsWith;
+        if (owner != null) {
+            entry.waitsWith = null;
+            unrank(owner);
+            owner.waiting.remove(entry);
+            rank(owner);
+        }
+    }
+
+    /** Before its place may change: a tree finds what it holds only where it was put. */
+    private void unrank(Owner owner) {
+        if (owner.isReady()) {
+            ready.remove(owner);
+        }
+    }
+
+    private void rank(Owner owner) {
+        if (owner.isReady()) {
+            ready.add(owner);
+        } else if (owner.waiting.isEmpty() && owner.underWay == 0) {
+            owners.remove(owner.name);
+        }
     }
 
     private static Check check(InstanceRecord record) {
@@ -135,10 +210,12 @@ public final class CheckSchedule {
     public static final class Run {
         private final InstanceRecord instance;
         private final Entry entry;
+        private final Owner owner;
 
-        private Run(InstanceRecord instance, Entry entry) {
+        private Run(InstanceRecord instance, Entry entry, Owner owner) {
             this.instance = instance;
             this.entry = entry;
+            this.owner = owner;
         }
 
         /** Whom to look at, as it was registered when the check began. */
@@ -147,13 +224,32 @@ public final class CheckSchedule {
         }
     }
 
+    private static final class Owner {
+        private final String name;
+        private final TreeSet<Entry> waiting = new TreeSet<>(BY_TIME);
+        private int underWay;
+
+        private Owner(String name) {
+            this.name = name;
+        }
+
+        private boolean isReady() {
+            return underWay < MAX_OF_OWNER && !waiting.isEmpty();
+        }
+    }
+
     private static final class Entry {
         private final long number;
         private InstanceRecord record;
+
+        /** When its interval wants it looked at, and when it may be: later than that when it was skipped. */
         private long dueNanos;
+
+        private long startNanos;
         private boolean settled;
         private boolean gone;
         private @Nullable Run running;
+        private @Nullable Owner waitsWith;
 
         private Entry(InstanceRecord record, long number) {
             this.record = record;

@@ -16,14 +16,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * When each instance was last heard of, and what follows. It proposes: to look at an instance that may be gone, to fail one
  * that refuses connections or is silent, to remove one that failed for long, to pass one that is heard of again.
  *
  * <p>An instance that is silent for a TTL is asked for its identity; its answer buys one TTL more, twice at most. Before it
- * is given up one probe window passes, so that it is known how many are silent at once; see {@link MassSilence}.
+ * is given up one probe window passes, so that it is known how many are silent at once; see {@link MassSilence}. Whom the
+ * {@link Prober} skipped is looked at again, until somebody has looked.
  *
  * <p>An instance that has an active check lives by its check alone; see {@link #checked}.
  *
@@ -35,8 +35,9 @@ public final class DeadlineTracker {
      * due() looks at every deadline. For 30,000 of them that is a fraction of a millisecond, four times a second, and a
      * renewal stays one volatile write; a wheel or a heap would make the frequent operation dearer to save on the rare one.
      *
-     * A process that was stopped (a paused machine, a long collection) heard nobody meanwhile. When the gap between two
-     * looks shows that, everybody gets a full term again.
+     * A process that was stopped (a paused machine, a long collection) heard nobody meanwhile. When the gap from the end of
+     * one look to the beginning of the next shows that, everybody gets a full term again. How long a look itself takes says
+     * nothing: others hear heartbeats meanwhile, and whoever could make looks long would keep everybody from eviction.
      */
     /** A probe answers within this time; a shorter TTL shortens it. */
     public static final long PROBE_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -87,6 +88,8 @@ public final class DeadlineTracker {
         if (record.checks().passing()) {
             if (deadline.failing) {
                 deadline.failures = 0;
+                deadline.suspected = false;
+                deadline.returned = false;
             }
             deadline.silent = deadline.silent && !deadline.failing && deadline.check() != null;
             deadline.failing = false;
@@ -117,31 +120,38 @@ public final class DeadlineTracker {
                 revivals.add(new Command.ReportChecks(key, generation, Checks.PASSING));
             } else if (deadline.failing) {
                 // It lives, but nobody could connect: that is looked at before callers are sent there again.
-                deadline.suspected = true;
+                deadline.returned = true;
             }
         });
         return found.isPresent();
     }
 
     /**
-     * Notes that an instance may be gone: its stream broke, or a client could not connect.
+     * Notes that an instance may be gone: its stream broke, or a client could not connect. However often somebody says so,
+     * it is connected to once a second; what is said meanwhile is looked into by a later {@link #due}.
      *
-     * @return the instance to connect to now; empty when that is under way, or of no use
+     * @return the instance to connect to now; empty when that is for later, or of no use
      */
     public Optional<InstanceRecord> suspect(InstanceKey key, Position generation, long nowNanos) {
-        return find(key, generation)
-                .filter(deadline -> !deadline.failing && beginConnecting(deadline, nowNanos))
-                .map(deadline -> deadline.record);
+        Optional<Deadline> found = find(key, generation).filter(deadline -> !deadline.failing && !deadline.suspected);
+        if (found.isPresent() && !found.get().beginConnecting(nowNanos)) {
+            found.get().suspected = true;
+            return Optional.empty();
+        }
+        return found.map(deadline -> deadline.record);
     }
 
     /** Takes what a connection found. */
     public Optional<Command> connected(InstanceRecord asked, Finding finding) {
         return find(asked.key(), asked.generation()).flatMap(deadline -> {
-            deadline.connecting = false;
-            boolean refuses = finding == Finding.REFUSED;
-            if (refuses && !deadline.failing) {
-                deadline.refused = true;
-                return Optional.of(report(asked, Checks.failing("refuses connections")));
+            deadline.endConnecting(finding != Finding.SKIPPED);
+            if (finding == Finding.SKIPPED) {
+                deadline.suspected = !deadline.failing;
+                deadline.returned = deadline.failing && deadline.refused;
+                return Optional.empty();
+            }
+            if (finding == Finding.REFUSED) {
+                return refused(deadline, asked);
             }
             boolean accepts = finding == Finding.ACCEPTED || finding == Finding.CONFIRMED;
             return accepts && deadline.failing && deadline.refused
@@ -150,12 +160,22 @@ public final class DeadlineTracker {
         });
     }
 
+    private static Optional<Command> refused(Deadline deadline, InstanceRecord asked) {
+        if (deadline.failing) {
+            return Optional.empty();
+        }
+        deadline.refused = true;
+        return Optional.of(report(asked, Checks.failing("refuses connections")));
+    }
+
     /** Takes what an instance answered when it was asked who it is. */
     public Optional<Command> identified(InstanceRecord asked, Finding finding) {
+        Optional<Deadline> found = find(asked.key(), asked.generation());
         if (finding == Finding.REFUSED) {
-            return connected(asked, finding);
+            return found.flatMap(deadline -> refused(deadline, asked));
         }
-        find(asked.key(), asked.generation()).ifPresent(deadline -> {
+        found.ifPresent(deadline -> {
+            deadline.unasked = finding == Finding.SKIPPED;
             if (finding == Finding.CONFIRMED && deadline.silent) {
                 int extensions = deadline.extensions;
                 deadline.extensions = extensions + 1;
@@ -193,7 +213,7 @@ public final class DeadlineTracker {
             return Optional.empty();
         }
         if (deadline.refused) {
-            deadline.suspected = true;
+            deadline.returned = true;
             return Optional.empty();
         }
         return Optional.of(report(deadline.record, Checks.PASSING));
@@ -226,7 +246,10 @@ public final class DeadlineTracker {
         return massSilence.current(nowNanos);
     }
 
-    /** What the time that has passed calls for. */
+    /**
+     * What the time that has passed calls for. {@link #looked} is to be called when that is done: until then no time counts
+     * as one in which nobody could be heard.
+     */
     public Due due(long nowNanos) {
         if (looked && nowNanos - lastLookNanos > ttlNanos / GAPS_PER_TTL) {
             inGrace = true;
@@ -236,18 +259,33 @@ public final class DeadlineTracker {
         lastLookNanos = nowNanos;
         inGrace = inGrace && nowNanos - graceUntilNanos < 0;
         Due due = new Due(new ArrayList<>(0), new ArrayList<>(0), new ArrayList<>(0));
-        Map<String, List<Deadline>> silent = new HashMap<>();
+        Map<String, Silence> silent = new HashMap<>();
         deadlines.forEach((key, deadline) -> {
             if (deadline.failing) {
                 failing(deadline, due, nowNanos);
-            } else if (!inGrace && isSilent(deadline, due, nowNanos)) {
-                silent.computeIfAbsent(key.service().namespace(), namespace -> new ArrayList<>())
-                        .add(deadline);
+            } else {
+                if (deadline.suspected && deadline.beginConnecting(nowNanos)) {
+                    deadline.suspected = false;
+                    due.connect().add(deadline.record);
+                }
+                if (!inGrace && isSilent(deadline, due, nowNanos)) {
+                    silent.computeIfAbsent(key.service().namespace(), namespace -> new Silence())
+                            .instances
+                            .add(deadline);
+                }
             }
         });
         massSilence.onlySilentIn(silent.keySet());
-        silent.forEach((namespace, those) -> giveUp(namespace, those, due, nowNanos));
+        if (!silent.isEmpty()) {
+            count(silent, nowNanos);
+            silent.forEach((namespace, those) -> giveUp(namespace, those, due, nowNanos));
+        }
         return due;
+    }
+
+    /** What {@link #due} called for is done. */
+    public void looked(long nowNanos) {
+        lastLookNanos = nowNanos;
     }
 
     private void failing(Deadline deadline, Due due, long nowNanos) {
@@ -257,8 +295,8 @@ public final class DeadlineTracker {
         } else if (nowNanos - deadline.failingSinceNanos >= removeAfterNanos) {
             due.commands()
                     .add(new Command.Remove(deadline.record.key(), deadline.record.generation(), "down for too long"));
-        } else if (deadline.suspected && beginConnecting(deadline, nowNanos)) {
-            deadline.suspected = false;
+        } else if (deadline.returned && deadline.beginConnecting(nowNanos)) {
+            deadline.returned = false;
             due.connect().add(deadline.record);
         }
     }
@@ -275,29 +313,34 @@ public final class DeadlineTracker {
         if (!deadline.silent) {
             deadline.silent = true;
             deadline.silentSinceNanos = nowNanos;
-            if (extensions < MAX_EXTENSIONS) {
-                due.identify().add(deadline.record);
-            }
+            deadline.unasked = extensions < MAX_EXTENSIONS;
+        }
+        if (deadline.unasked) {
+            deadline.unasked = false;
+            due.identify().add(deadline.record);
         }
         return true;
     }
 
-    private void giveUp(String namespace, List<Deadline> silent, Due due, long nowNanos) {
-        int gone = 0;
-        int alive = 0;
-        for (Map.Entry<InstanceKey, Deadline> entry : deadlines.entrySet()) {
-            Deadline deadline = entry.getValue();
-            if (entry.getKey().service().namespace().equals(namespace)) {
+    /** One pass for all namespaces: whoever has many namespaces must not make looks long. */
+    private void count(Map<String, Silence> silent, long nowNanos) {
+        deadlines.forEach((key, deadline) -> {
+            Silence silence = silent.get(key.service().namespace());
+            if (silence != null) {
                 boolean justGone =
                         deadline.failing && deadline.proposed && nowNanos - deadline.failingSinceNanos < ttlNanos;
-                gone += justGone ? 1 : 0;
-                alive += deadline.failing ? 0 : 1;
+                silence.gone += justGone ? 1 : 0;
+                silence.alive += deadline.failing ? 0 : 1;
             }
-        }
-        if (massSilence.holds(namespace, silent.size() + gone, alive + gone, nowNanos)) {
+        });
+    }
+
+    private void giveUp(String namespace, Silence silence, Due due, long nowNanos) {
+        int silent = silence.instances.size() + silence.gone;
+        if (massSilence.holds(namespace, silent, silence.alive + silence.gone, nowNanos)) {
             return;
         }
-        for (Deadline deadline : silent) {
+        for (Deadline deadline : silence.instances) {
             if (deadline.isOverTheLimit() && nowNanos - deadline.silentSinceNanos >= windowNanos(deadline)) {
                 deadline.proposed = true;
                 deadline.proposedNanos = nowNanos;
@@ -321,15 +364,6 @@ public final class DeadlineTracker {
                 : deadline.reason;
     }
 
-    private static boolean beginConnecting(Deadline deadline, long nowNanos) {
-        if (deadline.connecting && nowNanos - deadline.connectingSinceNanos < 2 * PROBE_WINDOW_NANOS) {
-            return false;
-        }
-        deadline.connecting = true;
-        deadline.connectingSinceNanos = nowNanos;
-        return true;
-    }
-
     private Optional<Deadline> find(InstanceKey key, Position generation) {
         return Optional.ofNullable(deadlines.get(key))
                 .filter(deadline -> deadline.record.generation().equals(generation));
@@ -339,38 +373,10 @@ public final class DeadlineTracker {
         return new Command.ReportChecks(record.key(), record.generation(), checks);
     }
 
-    private static final class Deadline {
-        volatile InstanceRecord record;
-        volatile long heardNanos;
-        volatile int extensions;
-        volatile boolean silent;
-        volatile long silentSinceNanos;
-        volatile boolean failing;
-        volatile long failingSinceNanos;
-        volatile boolean refused;
-        volatile boolean suspected;
-        volatile boolean connecting;
-        volatile long connectingSinceNanos;
-        volatile boolean proposed;
-        volatile long proposedNanos;
-        volatile int failures;
-        volatile int passes;
-        volatile String reason = "";
-
-        Deadline(InstanceRecord record, long heardNanos) {
-            this.record = record;
-            this.heardNanos = heardNanos;
-        }
-
-        @Nullable
-        Check check() {
-            return record.registration().check();
-        }
-
-        /** Whether silence has lasted long enough to count, its probe window left aside. */
-        boolean isOverTheLimit() {
-            Check check = check();
-            return check == null || failures >= check.failures();
-        }
+    /** Of one namespace. */
+    private static final class Silence {
+        private final List<Deadline> instances = new ArrayList<>();
+        private int gone;
+        private int alive;
     }
 }

@@ -5,7 +5,10 @@ import java.util.concurrent.CompletionStage;
 
 /** Looks at instances from here. Never fails. Thread-safe. */
 public interface Prober {
-    /** Tries to connect, within {@link DeadlineTracker#PROBE_WINDOW_NANOS}: {@code REFUSED}, {@code ACCEPTED} or {@code SILENT}. */
+    /**
+     * Tries to connect, within {@link DeadlineTracker#PROBE_WINDOW_NANOS}: {@code REFUSED}, {@code ACCEPTED}, {@code SILENT} or
+     * {@code SKIPPED}.
+     */
     CompletionStage<Finding> connect(InstanceRecord instance);
 
     /** Asks the process for its identity, within the same time: {@code CONFIRMED}, or anything else when it does not answer as itself. */
@@ -21,8 +24,10 @@ public interface Prober {
     enum Finding {
         /** The host answers that nobody listens there. */
         REFUSED,
-        /** No answer in time, or it may not be asked. */
+        /** No answer in time, or it may never be asked. */
         SILENT,
+        /** Nobody looked: too many probes are under way. Nothing follows, and it is to be tried again. */
+        SKIPPED,
         /** Somebody accepts connections. That may be the kernel of a stopped process. */
         ACCEPTED,
         /** The process of that registration answers. */

@@ -77,7 +77,8 @@ final class NetworkChecker {
             return CompletableFuture.completedFuture(
                     CheckResult.failed("its address is in no network that may be checked"));
         }
-        if (!targets.enter(address)) {
+        ProbeTargets.Target target = targets.enter(address);
+        if (target == null) {
             return CompletableFuture.completedFuture(CheckResult.skipped());
         }
         Timer.Sample begun = Timer.start(meters);
@@ -85,7 +86,7 @@ final class NetworkChecker {
                 .timeout(check.timeout(), Mono.fromSupplier(() -> late(look)))
                 .onErrorResume(failure -> Mono.just(failure(look, failure)))
                 .doOnNext(result -> begun.stop(timer(check, result)))
-                .doFinally(signal -> targets.leave(address))
+                .doFinally(signal -> target.leave())
                 .toFuture();
     }
 

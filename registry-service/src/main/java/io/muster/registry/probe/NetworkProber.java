@@ -13,8 +13,8 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -26,13 +26,12 @@ import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.TcpClient;
 
 /**
- * Probes over TCP and HTTP. At most {@value #MAX_PROBES} are under way, active checks left aside; beyond that an instance is not
- * looked at. Whoever registers says where to probe, so a host is not resolved again but looked at where its registration found
- * it, each address only so often, and nothing of an answer is shown to anybody.
+ * Probes over TCP and HTTP. A bounded number is under way, active checks left aside, and of one owner's instances a quarter of
+ * that; beyond it an instance is skipped. Whoever registers says where to probe, so a host is not resolved again but looked at
+ * where its registration found it, each address only so often, and nothing of an answer is shown to anybody.
  */
 public final class NetworkProber implements Prober {
     private static final Logger log = LoggerFactory.getLogger(NetworkProber.class);
-    private static final int MAX_PROBES = 256;
     private static final int MAX_IDENTITY_BYTES = 1024;
     private static final Duration TIMEOUT = Duration.ofMillis(1_500);
 
@@ -41,7 +40,7 @@ public final class NetworkProber implements Prober {
     private final HttpClient http;
     private final HttpClient https;
     private final NetworkChecker checker;
-    private final Semaphore permits = new Semaphore(MAX_PROBES);
+    private final ProbePermits permits = new ProbePermits();
 
     /**
      * @param loops where probes run
@@ -91,12 +90,17 @@ public final class NetworkProber implements Prober {
 
     private CompletionStage<Finding> probe(InstanceRecord instance, Probe probe) {
         InetAddress address = AllowedNetworks.literal(instance.address());
-        if (address == null || AllowedNetworks.isNever(address) || !permits.tryAcquire()) {
-            return Mono.just(Finding.SILENT).toFuture();
+        if (address == null || AllowedNetworks.isNever(address)) {
+            return CompletableFuture.completedFuture(Finding.SILENT);
         }
-        if (!targets.enter(address)) {
-            permits.release();
-            return Mono.just(Finding.SILENT).toFuture();
+        String owner = instance.owner();
+        if (!permits.enter(owner)) {
+            return CompletableFuture.completedFuture(Finding.SKIPPED);
+        }
+        ProbeTargets.Target target = targets.enter(address);
+        if (target == null) {
+            permits.leave(owner);
+            return CompletableFuture.completedFuture(Finding.SKIPPED);
         }
         InetSocketAddress socket =
                 new InetSocketAddress(address, instance.registration().port());
@@ -108,8 +112,8 @@ public final class NetworkProber implements Prober {
                 })
                 .defaultIfEmpty(Finding.SILENT)
                 .doFinally(signal -> {
-                    targets.leave(address);
-                    permits.release();
+                    target.leave();
+                    permits.leave(owner);
                 })
                 .toFuture();
     }

@@ -72,6 +72,51 @@ class OwnerTest {
     }
 
     @Test
+    void hostsThatDifferInCaseAloneAreOneAddress() {
+        Registration named = Registration.of("p3", "LOCALHOST", 8081);
+        apply(new Command.Register(KEY, named, "alice", "127.0.0.1"));
+        assertThat(apply(new Command.Register(OTHER, Registration.of("p2", "localhost", 8081), "mallory", "127.0.0.1")))
+                .isEqualTo(new Outcome.AddressTaken("localhost", 8081));
+
+        apply(new Command.Register(OTHER, Registration.of("p2", "Localhost", 8081), "alice", "127.0.0.1"));
+        assertThat(catalogue.find(KEY)).as("superseded by its owner").isEmpty();
+        Position moved = catalogue.find(OTHER).orElseThrow().generation();
+        apply(new Command.Deregister(OTHER, moved, "alice"));
+        assertThat(apply(new Command.Register(KEY, Registration.of("p4", "localhost", 8081), "bob", "127.0.0.1")))
+                .as("nothing is left of it")
+                .isInstanceOf(Applied.class);
+    }
+
+    @Test
+    void theIdOfAnInstanceThatFailsItsChecksCanBeTakenOverAsANewGeneration() {
+        apply(new Command.ReportChecks(KEY, generation, Checks.failing("refuses connections")));
+        changes.clear();
+        Applied taken = (Applied) apply(new Command.Register(KEY, FIRST, "bob"));
+
+        assertThat(taken.effect())
+                .as("the same process name is another process")
+                .isEqualTo(Effect.CREATED);
+        assertThat(taken.generation()).isNotEqualTo(generation);
+        assertThat(changes)
+                .singleElement()
+                .satisfies(change -> assertThat(change.reason()).contains("another owner"));
+        assertThat(apply(new Command.Patch(KEY, generation, InstancePatch.status(InstanceStatus.UP), "alice")))
+                .isEqualTo(new Outcome.NotOwner(KEY));
+        assertThat(apply(new Command.Register(KEY, FIRST, "alice"))).isEqualTo(new Outcome.NotOwner(KEY));
+        assertThat(catalogue.size()).isEqualTo(1);
+    }
+
+    @Test
+    void aFailingIdDoesNotOpenTheAddressOfAnotherThatIsFit() {
+        apply(new Command.Register(OTHER, Registration.of("p2", "10.0.0.2", 8080), "carol"));
+        apply(new Command.ReportChecks(KEY, generation, Checks.failing("refuses connections")));
+
+        assertThat(apply(new Command.Register(KEY, Registration.of("p5", "10.0.0.2", 8080), "bob")))
+                .isEqualTo(new Outcome.AddressTaken("10.0.0.2", 8080));
+        assertThat(catalogue.find(KEY).orElseThrow().owner()).isEqualTo("alice");
+    }
+
+    @Test
     void whereAnInstanceIsLookedAtMovesOnlyWithItsHost() {
         Registration named = Registration.of("p1", "orders.internal", 8080);
         apply(new Command.Register(KEY, named, "alice", "10.0.0.7"));

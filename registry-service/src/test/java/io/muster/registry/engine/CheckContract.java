@@ -10,6 +10,7 @@ import io.muster.api.Registration;
 import io.muster.api.ServiceHistory.Entry;
 import io.muster.registry.catalogue.Command;
 import io.muster.registry.catalogue.Outcome.Applied;
+import io.muster.registry.engine.ScriptedProber.Fault;
 import io.muster.registry.health.CheckResult;
 import io.muster.registry.health.Prober.Finding;
 import io.muster.registry.health.SilenceHold;
@@ -19,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every engine makes of instances that it looks at by itself. */
 abstract class CheckContract extends EngineFixture {
@@ -80,6 +82,47 @@ abstract class CheckContract extends EngineFixture {
         prober.checks.put("a", BROKEN);
         awaitChecks("a", 1);
         assertThat(status("a")).isEqualTo(InstanceStatus.DOWN);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.class,
+            names = {"THROWS", "FAILED_STAGE"})
+    void aProberThatFailsHasSkippedTheInstanceAndCostsNoPlace(Fault fault) {
+        Position generation = generation("suspect");
+        prober.connections.put("suspect", Finding.REFUSED);
+        prober.fault = fault;
+        int count = 300;
+        for (int i = 0; i < count; i++) {
+            checked("i" + i, 1, 1);
+        }
+        suspect("suspect", generation);
+        pass(Duration.ofSeconds(3));
+        assertThat(down()).as("not checked yet").isEqualTo(count);
+        assertThat(status("suspect")).isEqualTo(InstanceStatus.UP);
+
+        prober.fault = Fault.NONE;
+        pass(Duration.ofSeconds(2));
+        assertThat(status("suspect")).isEqualTo(InstanceStatus.DOWN);
+        assertThat(down()).as("the suspect alone").isEqualTo(1);
+    }
+
+    @Test
+    void allOfManyThatDieAtOnceAreDownWithinAFewLooks() {
+        List<InstanceReference> all = generations(100);
+        all.forEach(instance -> prober.connections.put(instance.id(), Finding.REFUSED));
+        prober.room = 64;
+        engine.suspect(all);
+        assertThat(down()).isEqualTo(64);
+
+        pass(Duration.ofSeconds(1));
+        assertThat(down()).as("nobody can look at the others").isEqualTo(64);
+        prober.room = 30;
+        pass(Duration.ofMillis(250));
+        assertThat(down()).isEqualTo(94);
+        prober.room = 30;
+        pass(Duration.ofMillis(250));
+        assertThat(down()).isEqualTo(100);
     }
 
     @Test

@@ -232,6 +232,7 @@ public abstract class EngineContract extends OperatorContract {
             prober.connections.put("a", finding);
             suspect("a", generation);
             assertThat(status("a")).isEqualTo(InstanceStatus.UP);
+            pass(Duration.ofSeconds(2));
         }
         assertThat(prober.connected).hasSize(2);
     }

@@ -100,7 +100,7 @@ class CheckScheduleTest {
     @Test
     void whoWaitsLongestComesFirstWhenAllPlacesAreTaken() {
         for (int i = 0; i < CheckSchedule.MAX_UNDER_WAY; i++) {
-            register("busy" + i, REGISTRATION, 1, 0);
+            register("owner" + i % 4, "busy" + i, REGISTRATION, 1, 0);
         }
         List<Run> busy = new ArrayList<>();
         for (int i = 0; i < CheckSchedule.MAX_UNDER_WAY; i++) {
@@ -117,6 +117,64 @@ class CheckScheduleTest {
     }
 
     @Test
+    void slowChecksOfOneOwnerKeepNobodyElseWaiting() {
+        for (int i = 0; i < 2 * CheckSchedule.MAX_UNDER_WAY; i++) {
+            register("slow", "slow" + i, REGISTRATION, 1, 0);
+        }
+        List<Run> slow = new ArrayList<>();
+        for (Optional<Run> next = schedule.next(START); next.isPresent(); next = schedule.next(START)) {
+            slow.add(next.get());
+        }
+        assertThat(slow).hasSize(CheckSchedule.MAX_OF_OWNER);
+
+        register("quick", "a", REGISTRATION, 1, 1 * MILLI);
+        schedule.finished(begin(1 * MILLI), START + 2 * MILLI);
+        long second = nextStart(2 * MILLI);
+        Run again = begin(second);
+        assertThat(again.instance().owner()).isEqualTo("quick");
+        assertThat(schedule.next(START + 100 * INTERVAL)).isEmpty();
+        schedule.finished(slow.get(0), START + second);
+        assertThat(begin(second).instance().owner()).isEqualTo("slow");
+        assertThat(schedule.next(START + second)).as("one place, one check").isEmpty();
+    }
+
+    @Test
+    void anIdThatAnotherOwnerTookOverCountsAsTheirs() {
+        register("alice", "a", REGISTRATION, 1, 0);
+        Run old = begin(0);
+        register("bob", "a", REGISTRATION, 2, 1 * MILLI);
+        for (int i = 0; i < CheckSchedule.MAX_OF_OWNER - 1; i++) {
+            register("bob", "i" + i, REGISTRATION, 1, 2 * MILLI);
+            begin(2 * MILLI);
+        }
+        schedule.finished(old, START + 3 * MILLI);
+        assertThat(begin(3 * MILLI).instance().generation()).isEqualTo(new Position(1, 2));
+        register("bob", "more", REGISTRATION, 1, 4 * MILLI);
+        assertThat(schedule.next(START + 4 * MILLI)).as("bob's last place").isEmpty();
+        register("alice", "b", REGISTRATION, 1, 5 * MILLI);
+        assertThat(begin(5 * MILLI).instance().owner()).isEqualTo("alice");
+
+        register("carol", "more", REGISTRATION, 2, 6 * MILLI);
+        assertThat(begin(6 * MILLI).instance().owner()).as("it waited as bob's").isEqualTo("carol");
+    }
+
+    @Test
+    void whoWasSkippedIsLookedAtASecondLaterAndThenAtItsUsualTimes() {
+        register("a", REGISTRATION, 1, 0);
+        schedule.skipped(begin(0), START);
+        long first = nextStart(0);
+        assertThat(first).as("the first one").isBetween(1_000 * MILLI, 1_500 * MILLI);
+        schedule.finished(begin(first), START + first);
+
+        long usual = nextStart(first);
+        schedule.skipped(begin(usual), START + usual);
+        long retried = nextStart(usual);
+        assertThat(retried - usual).isBetween(1_000 * MILLI, 1_500 * MILLI);
+        schedule.finished(begin(retried), START + retried);
+        assertThat(nextStart(retried)).isEqualTo(usual + INTERVAL);
+    }
+
+    @Test
     void whatIsGoneIsCheckedNoMoreAndLeavesItsPlace() {
         register("a", REGISTRATION, 1, 0);
         Run run = begin(0);
@@ -126,7 +184,7 @@ class CheckScheduleTest {
         assertThat(schedule.next(START + 10 * INTERVAL)).isEmpty();
 
         for (int i = 0; i < CheckSchedule.MAX_UNDER_WAY; i++) {
-            register("i" + i, REGISTRATION, 1, 0);
+            register("owner" + i % 4, "i" + i, REGISTRATION, 1, 0);
             begin(0);
         }
         register("more", REGISTRATION, 1, 0);
@@ -184,11 +242,15 @@ class CheckScheduleTest {
     }
 
     private void register(String id, Registration registration, long generation, long now) {
+        register("x", id, registration, generation, now);
+    }
+
+    private void register(String owner, String id, Registration registration, long generation, long now) {
         InstanceRecord record = new InstanceRecord(
                 key(id),
                 new Position(1, generation),
                 registration,
-                "x",
+                owner,
                 registration.host(),
                 Checks.PENDING,
                 Ruling.NONE);

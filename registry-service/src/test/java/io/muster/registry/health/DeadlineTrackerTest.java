@@ -13,6 +13,8 @@ import io.muster.registry.catalogue.InstanceRecord;
 import io.muster.registry.catalogue.Ruling;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.catalogue.Source;
+import io.muster.registry.health.Prober.Finding;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -116,6 +118,94 @@ class DeadlineTrackerTest {
         assertThat(tracker.renew(KEY, GENERATION, "anonymous", 6, revivals)).isFalse();
     }
 
+    @Test
+    void manyNamespacesThatFallSilentAreGivenUpInOneLookAndKeepNobodyElse() {
+        int many = 20_000;
+        for (int i = 0; i < many; i++) {
+            change(inNamespace(i), Checks.PASSING, 0);
+        }
+        registered(1_000 * MILLI);
+        assertThat(lookUntil(TTL + WINDOW - 1)).isEmpty();
+
+        long begun = System.nanoTime();
+        List<Command> given = tracker.due(TTL + WINDOW).commands();
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
+        assertThat(given).hasSize(many);
+        for (int i = 0; i < many; i++) {
+            change(inNamespace(i), Checks.failing("silent"), TTL + WINDOW);
+        }
+        long end = TTL + WINDOW + 10_000 * MILLI;
+        tracker.looked(end);
+
+        assertThat(tracker.due(end + 250 * MILLI).commands())
+                .as("a long look is no time in which nobody could be heard")
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Command.ReportChecks.class,
+                        report -> assertThat(report.key()).isEqualTo(KEY));
+    }
+
+    @Test
+    void whomNobodyCouldLookAtIsLookedAtAgainUntilSomebodyHas() {
+        registered(0);
+        InstanceRecord asked = tracker.suspect(KEY, GENERATION, 0).orElseThrow();
+        assertThat(tracker.connected(asked, Finding.SKIPPED)).isEmpty();
+        for (int look = 1; look <= 3; look++) {
+            assertThat(tracker.due(look * (250 * MILLI)).connect()).containsExactly(asked);
+            assertThat(tracker.connected(asked, Finding.SKIPPED)).isEmpty();
+        }
+        assertThat(tracker.due(1_000 * MILLI).connect()).containsExactly(asked);
+        assertThat(tracker.connected(asked, Finding.REFUSED)).isPresent();
+        assertThat(tracker.due(2_000 * MILLI).connect()).isEmpty();
+    }
+
+    @Test
+    void reportsLeadToOneConnectionASecondAndNoneIsForgotten() {
+        registered(0);
+        InstanceRecord asked = tracker.suspect(KEY, GENERATION, 0).orElseThrow();
+        assertThat(tracker.suspect(KEY, GENERATION, 1)).as("under way").isEmpty();
+        tracker.connected(asked, Finding.ACCEPTED);
+        for (int i = 2; i < 100; i++) {
+            assertThat(tracker.suspect(KEY, GENERATION, i)).isEmpty();
+        }
+        assertThat(tracker.due(750 * MILLI).connect()).isEmpty();
+        assertThat(tracker.due(1_000 * MILLI).connect()).containsExactly(asked);
+        tracker.connected(asked, Finding.ACCEPTED);
+        assertThat(tracker.due(3_000 * MILLI).connect()).isEmpty();
+        assertThat(tracker.suspect(KEY, GENERATION, 3_000 * MILLI)).contains(asked);
+    }
+
+    @Test
+    void aReportOfOneThatIsDownSpeaksNotForIt() {
+        registered(0);
+        InstanceRecord asked = tracker.suspect(KEY, GENERATION, 0).orElseThrow();
+        assertThat(tracker.suspect(KEY, GENERATION, 1)).isEmpty();
+        assertThat(tracker.connected(asked, Finding.REFUSED)).isPresent();
+        failing(2);
+
+        assertThat(tracker.due(2_000 * MILLI).connect())
+                .as("nobody has heard of it")
+                .isEmpty();
+    }
+
+    @Test
+    void whoCouldNotBeAskedWhoItIsIsAskedAgain() {
+        registered(0);
+        lookUntil(TTL - 1);
+        List<InstanceRecord> asked = tracker.due(TTL).identify();
+        assertThat(asked).hasSize(1);
+        tracker.identified(asked.get(0), Finding.SKIPPED);
+        assertThat(tracker.due(TTL + 250 * MILLI).identify()).isEqualTo(asked);
+        tracker.identified(asked.get(0), Finding.CONFIRMED);
+
+        assertThat(tracker.due(TTL + 500 * MILLI).identify()).isEmpty();
+        assertThat(lookUntil(TTL + 750 * MILLI, 2 * TTL - 1)).isEmpty();
+    }
+
+    private static InstanceKey inNamespace(int number) {
+        return new InstanceKey(new ServiceKey("n" + number, "orders"), "a");
+    }
+
     private List<Command> lookUntil(long now) {
         return lookUntil(0, now);
     }
@@ -138,8 +228,12 @@ class DeadlineTrackerTest {
     }
 
     private void change(Checks checks, long now) {
+        change(KEY, checks, now);
+    }
+
+    private void change(InstanceKey key, Checks checks, long now) {
         InstanceRecord record = new InstanceRecord(
-                KEY, GENERATION, Registration.of("p", "h", 1), "anonymous", "10.0.0.1", checks, Ruling.NONE);
-        tracker.changed(new Change(1, KEY, null, record, Source.INSTANCE, ""), now);
+                key, GENERATION, Registration.of("p", "h", 1), "anonymous", "10.0.0.1", checks, Ruling.NONE);
+        tracker.changed(new Change(1, key, null, record, Source.INSTANCE, ""), now);
     }
 }

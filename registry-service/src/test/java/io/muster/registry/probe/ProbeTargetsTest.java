@@ -3,6 +3,9 @@ package io.muster.registry.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ProbeTargetsTest {
@@ -11,13 +14,13 @@ class ProbeTargetsTest {
     @Test
     void anAddressIsProbedSoManyTimesAtOnce() {
         ProbeTargets targets = new ProbeTargets(2, 1_000);
-        assertThat(targets.enter(one)).isTrue();
-        assertThat(targets.enter(one)).isTrue();
-        assertThat(targets.enter(one)).isFalse();
+        ProbeTargets.Target first = Objects.requireNonNull(targets.enter(one));
+        assertThat(targets.enter(one)).isNotNull();
+        assertThat(targets.enter(one)).isNull();
 
-        targets.leave(one);
-        assertThat(targets.enter(one)).isTrue();
-        assertThat(targets.enter(one)).isFalse();
+        first.leave();
+        assertThat(targets.enter(one)).isNotNull();
+        assertThat(targets.enter(one)).isNull();
     }
 
     @Test
@@ -25,12 +28,25 @@ class ProbeTargetsTest {
         ProbeTargets targets = new ProbeTargets(4, 3);
         int entered = 0;
         for (int i = 0; i < 100; i++) {
-            if (targets.enter(one)) {
+            ProbeTargets.Target target = targets.enter(one);
+            if (target != null) {
                 entered++;
-                targets.leave(one);
+                target.leave();
             }
         }
         // A second may end meanwhile.
         assertThat(entered).isBetween(3, 6);
+    }
+
+    @Test
+    void oneThatEndsAfterItsAddressWasForgottenMakesNoRoomForMore() {
+        AtomicLong nanos = new AtomicLong();
+        ProbeTargets targets = new ProbeTargets(1, 1_000, nanos::get);
+        ProbeTargets.Target slow = Objects.requireNonNull(targets.enter(one));
+        nanos.addAndGet(TimeUnit.MINUTES.toNanos(2));
+        assertThat(targets.enter(one)).as("forgotten").isNotNull();
+
+        slow.leave();
+        assertThat(targets.enter(one)).isNull();
     }
 }

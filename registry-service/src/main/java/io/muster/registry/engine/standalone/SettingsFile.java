@@ -11,7 +11,11 @@ import io.muster.registry.catalogue.SettingTarget;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -29,13 +33,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Operators' settings as a file. It is replaced as a whole or not at all, and is on the disk when {@link #write} returns. One
- * that cannot be read is set aside, so that it neither stops a start nor gets lost.
+ * whose content is damaged is set aside, so that it neither stops a start nor gets lost.
  */
 final class SettingsFile {
     static final int VERSION = 1;
 
     private static final Logger log = LoggerFactory.getLogger(SettingsFile.class);
     private static final long MAX_BYTES = 64L * 1024 * 1024;
+    private static final int MAX_SET_ASIDE = 9;
+    private static final String TEMPORARY = ".next";
     private static final Set<PosixFilePermission> OWNER_ALONE = PosixFilePermissions.fromString("rw-------");
 
     private final Path file;
@@ -81,56 +87,97 @@ final class SettingsFile {
         }
     }
 
-    /** What was written; empty when there is nothing, or nothing that can be read. */
-    List<Setting> read() {
-        if (!Files.exists(file)) {
-            return List.of();
+    /**
+     * The part of the content that every version has.
+     *
+     * @param version of the format
+     */
+    record Format(int version) {}
+
+    /** Says what is wrong with the content, not with reading it. */
+    private static final class DamagedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        DamagedException(String message) {
+            super(message);
         }
+    }
+
+    /** Deletes what writes that were broken off have left. */
+    void deleteLeftovers() throws IOException {
+        Path folder = Objects.requireNonNull(file.getParent());
+        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, file.getFileName() + "*" + TEMPORARY)) {
+            for (Path leftover : leftovers) {
+                Files.deleteIfExists(leftover);
+            }
+        } catch (DirectoryIteratorException e) {
+            throw new IOException("cannot list " + folder, e);
+        }
+    }
+
+    /**
+     * What was written; empty when there is nothing, or nothing but damage.
+     *
+     * @throws IOException when the file cannot be read, belongs to a newer registry, or is damaged and cannot be set aside:
+     *     then it must not be replaced
+     */
+    List<Setting> read() throws IOException {
         try {
             if (Files.size(file) > MAX_BYTES) {
-                throw new IOException("larger than " + MAX_BYTES + " bytes");
+                throw new DamagedException("larger than " + MAX_BYTES + " bytes");
             }
-            return settings(JsonCodec.server()
-                    .decode(Files.readAllBytes(file), Content.class)
-                    .value());
-        } catch (IOException | ProblemException | InvalidFieldException e) {
+            return settings(Files.readAllBytes(file));
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (DamagedException | ProblemException | InvalidFieldException e) {
             setAside(e);
             return List.of();
         }
     }
 
-    private static List<Setting> settings(Content content) throws IOException {
-        if (content.version() != VERSION) {
-            throw new IOException("of version " + content.version() + ", not " + VERSION);
+    private List<Setting> settings(byte[] json) throws IOException, DamagedException {
+        int version = JsonCodec.server().decode(json, Format.class).value().version();
+        if (version > VERSION) {
+            throw new IOException(file.getFileName() + " was written by a newer registry: it is of version " + version
+                    + ", and this one reads " + VERSION);
         }
+        if (version != VERSION) {
+            throw new DamagedException("of version " + version + ", not " + VERSION);
+        }
+        Content content = JsonCodec.server().decode(json, Content.class).value();
         if (content.settings().size() > Catalogue.MAX_SETTINGS) {
-            throw new IOException("of " + content.settings().size() + " settings, more than " + Catalogue.MAX_SETTINGS);
+            throw new DamagedException(
+                    "of " + content.settings().size() + " settings, more than " + Catalogue.MAX_SETTINGS);
         }
         List<Setting> settings = new ArrayList<>(content.settings().size());
         Set<SettingTarget> seen = new HashSet<>();
         for (Entry entry : content.settings()) {
             Setting setting = entry.toSetting();
             if (!seen.add(setting.target())) {
-                throw new IOException("two settings of " + setting.target());
+                throw new DamagedException("two settings of " + setting.target());
             }
             settings.add(setting);
         }
         return settings;
     }
 
-    private void setAside(Exception cause) {
-        Path aside = file.resolveSibling(file.getFileName() + ".damaged");
-        try {
-            Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-            log.warn(
-                    "{} cannot be read ({}) and was renamed to {}: nobody is in maintenance, no weight is overridden until operators say so again",
-                    file,
-                    cause.getMessage(),
-                    aside.getFileName());
-        } catch (IOException e) {
-            log.warn(
-                    "{} cannot be read ({}), nor be renamed to {} ({})", file, cause.getMessage(), aside, e.toString());
+    private void setAside(Exception cause) throws IOException {
+        for (int number = 1; number <= MAX_SET_ASIDE; number++) {
+            Path aside = file.resolveSibling(file.getFileName() + ".damaged" + (number == 1 ? "" : "-" + number));
+            if (Files.notExists(aside, LinkOption.NOFOLLOW_LINKS)) {
+                Files.move(file, aside);
+                log.warn(
+                        "{} cannot be read ({}) and was renamed to {}: nobody is in maintenance, no weight is overridden until operators say so again",
+                        file,
+                        cause.getMessage(),
+                        aside.getFileName());
+                return;
+            }
         }
+        throw new IOException(
+                file.getFileName() + " is damaged (" + cause.getMessage() + ") and not renamed, because there are "
+                        + MAX_SET_ASIDE + " damaged ones already: look at them and delete them",
+                cause);
     }
 
     /** Replaces the file. */
@@ -138,7 +185,7 @@ final class SettingsFile {
         byte[] json = JsonCodec.server()
                 .encode(new Content(VERSION, settings.stream().map(Entry::of).toList()));
         Path folder = Objects.requireNonNull(file.getParent());
-        Path next = Files.createTempFile(folder, file.getFileName().toString(), ".next", attributes());
+        Path next = Files.createTempFile(folder, file.getFileName().toString(), TEMPORARY, attributes());
         try {
             try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
                 ByteBuffer bytes = ByteBuffer.wrap(json);

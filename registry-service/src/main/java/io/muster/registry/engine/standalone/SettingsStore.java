@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Keeps operators' settings in a directory over restarts. Thread-safe.
  *
  * <p>One thread writes. Whoever waits is told once a state that holds their change is on the disk; calls that come while it
- * writes share the next write. A directory that cannot be used stops no start: it is said in the log then, and to each
+ * writes share the next write. What could not be written is tried again by {@link #retry} and by each later call. A directory that cannot be used stops no start: it is said in the log then, and to each
  * operator who changes something.
  */
 public final class SettingsStore implements AutoCloseable {
@@ -32,12 +32,15 @@ public final class SettingsStore implements AutoCloseable {
     private static final String FILE = "operator-settings.json";
     private static final String LOCK = "registry.lock";
     private static final long CLOSE_SECONDS = 5;
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final @Nullable Path directory;
     private final Executor writer;
     private List<CompletableFuture<Void>> waiting = new ArrayList<>();
     private boolean dirty;
     private boolean writing;
+    private boolean retrying;
+    private long retryNanos;
     private @Nullable IOException unusable;
     private @Nullable FileChannel lock;
 
@@ -59,7 +62,9 @@ public final class SettingsStore implements AutoCloseable {
         try {
             Files.createDirectories(directory);
             takeAlone(directory);
-            return file(directory).read();
+            SettingsFile file = file(directory);
+            file.deleteLeftovers();
+            return file.read();
         } catch (IOException e) {
             unusable = e;
             log.warn(
@@ -107,6 +112,29 @@ public final class SettingsStore implements AutoCloseable {
         }
         writer.execute(() -> write(directory, settings));
         return kept;
+    }
+
+    /** To be called from time to time: what could not be written is tried again each 5 s. */
+    void retry(long nowNanos, Supplier<List<Setting>> settings) {
+        synchronized (this) {
+            boolean needed = dirty && unusable == null;
+            if (!needed || !retrying) {
+                retrying = needed;
+                retryNanos = nowNanos + RETRY_NANOS;
+                return;
+            }
+            if (nowNanos - retryNanos < 0) {
+                return;
+            }
+            retrying = false;
+        }
+        CompletionStage<Void> unused = keep(false, settings).whenComplete((kept, failure) -> {
+            if (failure == null) {
+                log.info("Operators' settings are stored in {} again", directory);
+            } else {
+                log.warn("Operators' settings are not kept over a restart: {}", failure.getMessage());
+            }
+        });
     }
 
     private void write(Path folder, Supplier<List<Setting>> settings) {

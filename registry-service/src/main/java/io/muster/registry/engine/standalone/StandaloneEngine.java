@@ -7,7 +7,6 @@ import io.muster.registry.catalogue.Catalogue;
 import io.muster.registry.catalogue.Change;
 import io.muster.registry.catalogue.Command;
 import io.muster.registry.catalogue.InstanceKey;
-import io.muster.registry.catalogue.InstanceRecord;
 import io.muster.registry.catalogue.Outcome;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.catalogue.ServiceState;
@@ -27,14 +26,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -55,8 +52,7 @@ public final class StandaloneEngine implements Engine, View {
     private final ChangeLog changeLog;
     private final DeadlineTracker deadlines;
     private final CheckSchedule checks = new CheckSchedule();
-    private final AtomicInteger checksToStart = new AtomicInteger();
-    private final Prober prober;
+    private final Lookout lookout;
     private final LongSupplier nanoClock;
     private final ScheduledExecutorService ticker;
     private final long ttlNanos;
@@ -91,10 +87,10 @@ public final class StandaloneEngine implements Engine, View {
         this.changeLog = new ChangeLog(config.rememberedChanges());
         this.ttlNanos = config.health().ttlNanos();
         this.deadlines = new DeadlineTracker(config.health());
-        this.prober = prober;
         this.settingsStore = settingsStore;
         this.nanoClock = nanoClock;
         this.ticker = ticker;
+        this.lookout = new Lookout(prober, deadlines, checks, nanoClock, command -> apply(List.of(command)));
         this.statusLog = new StatusLog(nanoClock);
         this.history = new History(wallClock);
     }
@@ -106,6 +102,7 @@ public final class StandaloneEngine implements Engine, View {
             catalogue.apply(new Command.Decide(kept.target(), kept.setting()), none);
         }
         running = true;
+        lookout.open();
         long periodNanos = Math.max(TimeUnit.MILLISECONDS.toNanos(1), Math.min(MAX_TICK_NANOS, ttlNanos / 20));
         ticks = ticker.scheduleWithFixedDelay(this::tick, periodNanos, periodNanos, TimeUnit.NANOSECONDS);
         log.info("Registry engine standalone started at {}", position());
@@ -123,9 +120,11 @@ public final class StandaloneEngine implements Engine, View {
             return CompletableFuture.failedFuture(new EngineUnavailableException("engine standalone is not running"));
         }
         List<Outcome> outcomes = apply(commands);
-        if (outcomes.stream().noneMatch(Outcome.Settled.class::isInstance)) {
+        if (commands.stream().noneMatch(StandaloneEngine::isOfOperator)) {
             return CompletableFuture.completedFuture(outcomes);
         }
+        // Also when nothing changed: an earlier change may not be stored yet, and whoever repeats it wants to know
+        // that.
         boolean changed = outcomes.stream()
                 .anyMatch(outcome ->
                         outcome instanceof Outcome.Settled settled && settled.effect() != Outcome.Effect.UNCHANGED);
@@ -157,7 +156,7 @@ public final class StandaloneEngine implements Engine, View {
         for (InstanceReference instance : instances) {
             deadlines
                     .suspect(InstanceKey.of(instance), instance.generation(), now)
-                    .ifPresent(this::connect);
+                    .ifPresent(lookout::connect);
         }
     }
 
@@ -204,6 +203,7 @@ public final class StandaloneEngine implements Engine, View {
     @Override
     public void close() {
         running = false;
+        lookout.close();
         ScheduledFuture<?> current = ticks;
         if (current != null) {
             current.cancel(false);
@@ -283,9 +283,13 @@ public final class StandaloneEngine implements Engine, View {
         if (!changes.isEmpty()) {
             listeners.forEach(Runnable::run);
             statusLog.tell(changes);
-            startChecks();
+            lookout.startChecks();
         }
         return outcomes;
+    }
+
+    private static boolean isOfOperator(Command command) {
+        return command instanceof Command.Decide || command instanceof Command.Withdraw;
     }
 
     private void follow(List<Change> changes, long now) {
@@ -297,63 +301,22 @@ public final class StandaloneEngine implements Engine, View {
 
     private void tick() {
         try {
-            DeadlineTracker.Due due = deadlines.due(nanoClock.getAsLong());
+            long now = nanoClock.getAsLong();
+            DeadlineTracker.Due due = deadlines.due(now);
             if (running) {
                 if (!due.commands().isEmpty()) {
                     apply(due.commands());
                 }
-                due.connect().forEach(this::connect);
-                due.identify().forEach(this::identify);
-                startChecks();
+                due.connect().forEach(lookout::connect);
+                due.identify().forEach(lookout::identify);
+                lookout.startChecks();
+                settingsStore.retry(now, catalogue::settings);
             }
         } catch (RuntimeException e) {
             // A tick that throws would never be scheduled again, and nobody would ever be evicted.
             log.error("The look at the deadlines failed; the next one goes on", e);
-        }
-    }
-
-    /** Begins what is due. A check may end, and call this again, before its beginning returns: that goes round the loop. */
-    private void startChecks() {
-        if (checksToStart.getAndIncrement() != 0) {
-            return;
-        }
-        int asked = 1;
-        do {
-            Optional<CheckSchedule.Run> next = nextCheck();
-            while (next.isPresent()) {
-                check(next.get());
-                next = nextCheck();
-            }
-            asked = checksToStart.addAndGet(-asked);
-        } while (asked != 0);
-    }
-
-    private Optional<CheckSchedule.Run> nextCheck() {
-        return running ? checks.next(nanoClock.getAsLong()) : Optional.empty();
-    }
-
-    private void check(CheckSchedule.Run run) {
-        CompletionStage<Void> unused = prober.check(run.instance()).thenAccept(result -> {
-            long now = nanoClock.getAsLong();
-            checks.finished(run, now);
-            propose(deadlines.checked(run.instance(), result, now));
-            startChecks();
-        });
-    }
-
-    private void connect(InstanceRecord instance) {
-        CompletionStage<Void> unused =
-                prober.connect(instance).thenAccept(finding -> propose(deadlines.connected(instance, finding)));
-    }
-
-    private void identify(InstanceRecord instance) {
-        CompletionStage<Void> unused =
-                prober.identify(instance).thenAccept(finding -> propose(deadlines.identified(instance, finding)));
-    }
-
-    private void propose(Optional<Command> command) {
-        if (running && command.isPresent()) {
-            apply(List.of(command.get()));
+        } finally {
+            deadlines.looked(nanoClock.getAsLong());
         }
     }
 }

@@ -65,7 +65,9 @@ class SettingsStoreTest {
             strings = {
                 "",
                 "{\"version\":1,\"settings\":[{\"namespace\":\"default\",\"serv",
-                "{\"version\":2,\"settings\":[]}",
+                "{\"settings\":[]}",
+                "{\"version\":0,\"settings\":[]}",
+                "{\"version\":\"new\",\"settings\":[]}",
                 "{\"version\":1}",
                 "{\"version\":1,\"settings\":[null]}",
                 "{\"version\":1,\"settings\":[{\"namespace\":\"default\",\"service\":\"NO\",\"setting\":{\"weight\":1}}]}",
@@ -85,6 +87,74 @@ class SettingsStoreTest {
         await(store, SOME);
         store.close();
         assertThat(store().open()).isEqualTo(SOME);
+    }
+
+    @Test
+    void anotherDamagedFileReplacesNoneThatWasSetAside() throws IOException {
+        Path file = folder().resolve("operator-settings.json");
+        Files.createDirectories(folder());
+        for (int i = 1; i <= 9; i++) {
+            Files.writeString(file, "damage " + i);
+            SettingsStore store = store();
+            assertThat(store.open()).isEmpty();
+            store.close();
+            assertThat(file).doesNotExist();
+        }
+        assertThat(folder().resolve("operator-settings.json.damaged")).hasContent("damage 1");
+        assertThat(folder().resolve("operator-settings.json.damaged-2")).hasContent("damage 2");
+        assertThat(folder().resolve("operator-settings.json.damaged-9")).hasContent("damage 9");
+
+        Files.writeString(file, "damage 10");
+        SettingsStore store = store();
+        assertThat(store.open()).isEmpty();
+        assertThat(file).hasContent("damage 10");
+        assertThatThrownBy(() -> await(store, SOME))
+                .hasCauseInstanceOf(SettingsNotKeptException.class)
+                .hasMessageContaining("9 damaged ones");
+    }
+
+    @Test
+    void aFileOfANewerVersionIsLeftAlone() throws IOException {
+        Path file = folder().resolve("operator-settings.json");
+        Files.createDirectories(folder());
+        String newer = "{\"version\":2,\"rules\":{\"all\":[]}}";
+        Files.writeString(file, newer);
+        SettingsStore store = store();
+
+        assertThat(store.open()).isEmpty();
+        assertThatThrownBy(() -> await(store, SOME))
+                .hasCauseInstanceOf(SettingsNotKeptException.class)
+                .hasMessageContaining("newer")
+                .hasMessageContaining("version 2");
+        store.retry(0, () -> SOME);
+        store.retry(3_600_000_000_000L, () -> SOME);
+        assertThat(file).hasContent(newer);
+        assertThat(folder()).isDirectoryNotContaining("glob:**.damaged*");
+    }
+
+    @Test
+    void whatCannotBeReadIsNoDamage() throws IOException {
+        // Even for the superuser, to whom no permission is denied, a directory is no readable file.
+        Path file = folder().resolve("operator-settings.json");
+        Files.createDirectories(file);
+        SettingsStore store = store();
+
+        assertThat(store.open()).isEmpty();
+        assertThatThrownBy(() -> await(store, SOME)).hasCauseInstanceOf(SettingsNotKeptException.class);
+        assertThat(file).isDirectory();
+        assertThat(folder()).isDirectoryNotContaining("glob:**.damaged*");
+    }
+
+    @Test
+    void whatWritesHaveLeftIsDeletedAtTheStartAndNothingElse() throws IOException {
+        Files.createDirectories(folder());
+        Files.writeString(folder().resolve("operator-settings.json123.next"), "half");
+        Files.writeString(folder().resolve("mine.next"), "of somebody else");
+        SettingsStore store = store();
+        assertThat(store.open()).isEmpty();
+
+        assertThat(folder().resolve("operator-settings.json123.next")).doesNotExist();
+        assertThat(folder().resolve("mine.next")).exists();
     }
 
     @Test
