@@ -60,7 +60,8 @@ class LoopbackHostTest {
             })
     void othersAreRefused(String host) throws IOException {
         assertThat(ask(registry, host))
-                .allSatisfy(answer -> assertThat(answer).startsWith("HTTP/1.1 421 ").contains("foreign-host"));
+                .allSatisfy(
+                        answer -> assertThat(answer).startsWith("HTTP/1.1 421 ").contains("foreign-host"));
     }
 
     @Test

@@ -189,7 +189,18 @@ class TokenAccessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET http://localhost/v1/services", "GET /v1/services#x", "GET /v1/\u007fx", "GET *", "GET /%", "GET /v1/%", "GET /v1/%zz", "GET /v1/services/%2", "GET /v1/services?namespace=%"})
+    @ValueSource(
+            strings = {
+                "GET http://localhost/v1/services",
+                "GET /v1/services#x",
+                "GET /v1/\u007fx",
+                "GET *",
+                "GET /%",
+                "GET /v1/%",
+                "GET /v1/%zz",
+                "GET /v1/services/%2",
+                "GET /v1/services?namespace=%"
+            })
     void aUriThatMayBeReadInTwoWaysIsRefused(String line) throws IOException {
         String answer = raw(line + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer mst_reader\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 400 ");
@@ -298,7 +309,11 @@ class TokenAccessTest {
 
     @Test
     void aTokenOfANamespaceMakesTheCallsThatNameNoneInTheirQuery() {
-        String registered = call("PUT", "/v1/services/mine/instances/z?namespace=blue", "tenant", INSTANCE)
+        String registered = call(
+                        "PUT",
+                        "/v1/services/mine/instances/z?namespace=blue",
+                        "tenant",
+                        INSTANCE.replace("8080", "8099"))
                 .body();
         String own = reference("blue", "mine", "z", registered.replaceAll(".*\"generation\":\"([^\"]+)\".*", "$1"));
         String foreign = reference("default", "orders", "a", generation);
@@ -322,9 +337,8 @@ class TokenAccessTest {
                     registry,
                     "?ack=true&service=orders&namespace=" + namespace,
                     Map.of("Authorization", "Bearer " + TestTokens.token(holder)))) {
-                String watcher = stream.next(WatcherEvent.NAME)
-                        .as(WatcherEvent.class)
-                        .watcher();
+                String watcher =
+                        stream.next(WatcherEvent.NAME).as(WatcherEvent.class).watcher();
                 String path = "/v1/watch/" + watcher;
                 int used = namespace.equals("blue") ? 204 : 403;
                 String position = "{\"position\":\"" + generation + "\"}";

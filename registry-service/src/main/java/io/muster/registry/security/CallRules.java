@@ -78,8 +78,7 @@ final class CallRules {
                 return path.size() > 2 && !path.get(2).isEmpty() ? READ : READ_IN_NAMESPACE;
             }
             case "operator" -> {
-                boolean everywhere =
-                        reads && path.size() == 3 && path.get(2).equals("silence");
+                boolean everywhere = reads && path.size() == 3 && path.get(2).equals("silence");
                 return everywhere ? OPERATE : OPERATE_IN_NAMESPACE;
             }
             case "leases" -> {

@@ -118,6 +118,8 @@ final class Audience {
     }
 
     /** One who waits waits no more: what is known now is the answer. */
+    // A future equals itself alone, and that is what is meant.
+    @SuppressWarnings("CollectionUndefinedEquality")
     void giveUp(ServiceKey service, Position position, CompletableFuture<DrainResult> result) {
         Target target = new Target(service, position);
         Drain drain = drains.get(target);

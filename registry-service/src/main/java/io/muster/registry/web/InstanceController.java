@@ -162,7 +162,8 @@ class InstanceController {
                 Position.parse("generation", generation),
                 InstancePatch.status(InstanceStatus.DRAINING),
                 caller.id());
-        return Mono.using(() -> bound.openDrain(caller), stream -> drain(command, key, limit), StreamBound.Stream::close)
+        return Mono.using(
+                        () -> bound.openDrain(caller), stream -> drain(command, key, limit), StreamBound.Stream::close)
                 .map(result -> Bodies.json(200, result));
     }
 

@@ -30,7 +30,10 @@ class ReportController {
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             required = true,
                             content = @Content(schema = @Schema(implementation = Reports.class))))
-    @ApiResponse(responseCode = "202", description = "Noted, whether or not they are registered; those in namespaces that the caller may not use are passed over")
+    @ApiResponse(
+            responseCode = "202",
+            description =
+                    "Noted, whether or not they are registered; those in namespaces that the caller may not use are passed over")
     @PostMapping(path = "/v1/reports", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<byte[]> report(@RequestBody byte[] body, ServerWebExchange exchange) {
         Caller caller = CallerFilter.of(exchange);

@@ -139,12 +139,13 @@ class WatchController {
     @ApiResponse(responseCode = "204", description = "The stream ends")
     @DeleteMapping(path = "/{watcher}")
     Mono<ResponseEntity<byte[]>> leave(@PathVariable String watcher, ServerWebExchange exchange) {
-        return Mono.fromFuture(hub.leave(watcher, CallerFilter.of(exchange)::mayUse)).map(known -> {
-            if (!known) {
-                throw WatchHub.unknownWatcher();
-            }
-            return ResponseEntity.noContent().build();
-        });
+        return Mono.fromFuture(hub.leave(watcher, CallerFilter.of(exchange)::mayUse))
+                .map(known -> {
+                    if (!known) {
+                        throw WatchHub.unknownWatcher();
+                    }
+                    return ResponseEntity.noContent().build();
+                });
     }
 
     private static InstanceReference instance(String namespace, String instance, @Nullable String generation) {

@@ -66,7 +66,11 @@ class WatchHubTest {
             engine,
             encoder,
             new WatchConfig(
-                    Duration.ofMillis(1), Duration.ofSeconds(2), Duration.ofSeconds(60), Duration.ofSeconds(15), MAX_WATCHERS),
+                    Duration.ofMillis(1),
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(60),
+                    Duration.ofSeconds(15),
+                    MAX_WATCHERS),
             System::nanoTime,
             hubs);
 
@@ -169,8 +173,8 @@ class WatchHubTest {
             assertThat(hub.awaitAudience(ORDERS, now, Duration.ofMinutes(1))).isNotDone();
         }
 
-        assertThatThrownBy(() -> hub.awaitAudience(ORDERS, now, Duration.ofMinutes(1))
-                        .get(10, TimeUnit.SECONDS))
+        assertThatThrownBy(() ->
+                        hub.awaitAudience(ORDERS, now, Duration.ofMinutes(1)).get(10, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(ProblemException.class);
     }
 
@@ -179,8 +183,8 @@ class WatchHubTest {
         Position generation = register();
         Position before = index();
         hub.awaitChange(ORDERS, before, Duration.ZERO, "victim", "c1").get(10, TimeUnit.SECONDS);
-        engine.submit(List.of(new Command.Patch(
-                        INSTANCE, generation, InstancePatch.status(InstanceStatus.DRAINING), "x")))
+        engine.submit(List.of(
+                        new Command.Patch(INSTANCE, generation, InstancePatch.status(InstanceStatus.DRAINING), "x")))
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
         Position draining = index();
@@ -203,8 +207,8 @@ class WatchHubTest {
         for (int i = 0; i < 10 * MAX_WATCHERS; i++) {
             hub.awaitChange(ORDERS, before, Duration.ZERO, "attacker", "c" + i).get(10, TimeUnit.SECONDS);
         }
-        engine.submit(List.of(new Command.Patch(
-                        INSTANCE, generation, InstancePatch.status(InstanceStatus.DRAINING), "x")))
+        engine.submit(List.of(
+                        new Command.Patch(INSTANCE, generation, InstancePatch.status(InstanceStatus.DRAINING), "x")))
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
 
