@@ -49,6 +49,38 @@ class CredentialsTest {
     }
 
     @Test
+    void aTokenOfOneNamespaceIsEnoughForAClientThere() throws Exception {
+        String[] properties = new TestTokens()
+                .with("blue", "read", "register:*")
+                .also("namespaces[0]=blue")
+                .and("muster.server.heartbeat=200ms", "muster.server.ttl=1s");
+        try (RunningRegistry registry = RunningRegistry.start(properties);
+                RegistryClient client = RegistryClient.create(ClientConfig.of(registry.url())
+                        .withNamespace("blue")
+                        .withSecurity(ClientSecurity.NONE.withToken("mst_blue")))) {
+            client.start();
+            await().until(() -> client.state().connected());
+            // The stream is open: this replaces its services.
+            ServiceView view = client.view("orders");
+            InstanceRegistration registration =
+                    client.register("orders", "a", REGISTRATION.withStatus(InstanceStatus.UP));
+            registration.start().get(20, TimeUnit.SECONDS);
+            await().until(() -> view.up().size() == 1);
+            await().until(() -> !client.state().warming());
+
+            // It is complete once the client has acknowledged what its own stream brought.
+            assertThat(registration
+                            .drain(java.time.Duration.ofSeconds(20))
+                            .get(30, TimeUnit.SECONDS)
+                            .orElseThrow()
+                            .complete())
+                    .isTrue();
+            await().until(() -> view.up().isEmpty());
+            assertThat(client.refusal()).isEmpty();
+        }
+    }
+
+    @Test
     void anUnknownTokenIsOneErrorAndNoHammering(CapturedOutput output) throws Exception {
         try (ScriptedRegistry registry = new ScriptedRegistry();
                 RegistryClient client = client(registry.url(), "mst_wrong")) {

@@ -24,6 +24,8 @@ public class RegistryApplication {
             Map.entry("spring.codec.max-in-memory-size", "${muster.server.limits.max-body:256KB}"),
             Map.entry("spring.main.banner-mode", "off"),
             Map.entry("spring.jmx.enabled", "false"),
+            // There are none, and each odd path that is looked for among them would be a line in the log.
+            Map.entry("spring.web.resources.add-mappings", "false"),
             // It logs, with its trace, each error of a request that is over already: whoever breaks connections would
             // fill disks.
             Map.entry("logging.level.reactor.core.publisher.Operators", "OFF"),

@@ -126,6 +126,35 @@ class ClientLimitsTest {
         }
     }
 
+    @Test
+    void drainsOfOneClientAreBoundedAndCountUntilTheirConnectionsClose() throws IOException {
+        try (RunningRegistry registry = RunningRegistry.start("muster.server.limits.drains-per-client=2")) {
+            String generation = registry.call(
+                            "PUT",
+                            "/v1/services/orders/instances/a",
+                            "{\"process\":\"p\",\"host\":\"127.0.0.1\",\"port\":8080,\"status\":\"UP\"}")
+                    .body()
+                    .replaceAll(".*\"generation\":\"([^\"]+)\".*", "$1");
+            String drain = "/v1/services/orders/instances/a/drain?generation=" + generation + "&timeout=";
+            byte[] request = ("POST " + drain + "60s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII);
+            for (int round = 0; round < 3; round++) {
+                List<Socket> sockets = new ArrayList<>();
+                // A registry that is warming lets a drain wait its full time.
+                await().until(() -> {
+                    Socket socket = connect(registry, "127.0.0.1");
+                    sockets.add(socket);
+                    socket.getOutputStream().write(request);
+                    return registry.call("POST", drain + "1ms").statusCode() == 429;
+                });
+                for (Socket socket : sockets) {
+                    socket.close();
+                }
+                await().until(() -> registry.call("POST", drain + "1ms").statusCode() == 200);
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/v1/heartbeats", "/v1/services/orders/instances/a", "/v1/reports"})
     void aBodyThatIsTooLargeIsRefusedUnread(String path) throws IOException {
@@ -134,13 +163,13 @@ class ClientLimitsTest {
             String declared = exchange(
                     registry,
                     method + path
-                            + " HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 10241\r\n\r\n");
+                            + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10241\r\n\r\n");
             assertThat(declared).startsWith("HTTP/1.1 413 ").contains("body-too-large");
 
             String chunk = "2710\r\n" + " ".repeat(10_000) + "\r\n";
             String chunked = exchange(
                     registry,
-                    method + path + " HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+                    method + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                             + "Transfer-Encoding: chunked\r\n\r\n" + chunk + chunk);
             assertThat(chunked).startsWith("HTTP/1.1 413 ").contains("body-too-large");
         }
@@ -149,10 +178,10 @@ class ClientLimitsTest {
     @Test
     void headersThatAreTooLargeAndNonsenseAreRefusedAndClosed(CapturedOutput output) throws IOException {
         try (RunningRegistry registry = RunningRegistry.start()) {
-            String head = "GET /v1/services HTTP/1.1\r\nHost: h\r\n";
+            String head = "GET /v1/services HTTP/1.1\r\nHost: localhost\r\n";
             assertThat(exchange(registry, head + "X-A: " + "a".repeat(20_000) + "\r\n\r\n"))
                     .startsWith("HTTP/1.1 431 ");
-            assertThat(exchange(registry, "GET /" + "a".repeat(20_000) + " HTTP/1.1\r\nHost: h\r\n\r\n"))
+            assertThat(exchange(registry, "GET /" + "a".repeat(20_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"))
                     .startsWith("HTTP/1.1 414 ");
             for (int i = 0; i < 20; i++) {
                 assertThat(exchange(registry, "GET /forged\u001b[31m\nX: ERROR forged HTTP/1.1\r\n\r\n"))

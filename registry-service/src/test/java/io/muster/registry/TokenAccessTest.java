@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.muster.api.Headers;
 import io.muster.api.JsonCodec;
 import io.muster.api.Problem;
+import io.muster.api.WatcherEvent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -44,7 +45,7 @@ class TokenAccessTest {
                 .with("registrar", "register:orders*")
                 .with("operator", "operate")
                 .with("leaser", "lease:*")
-                .with("tenant", "read", "register:*")
+                .with("tenant", "read", "register:*", "operate")
                 .also("namespaces[0]=blue")
                 .and());
     }
@@ -159,7 +160,47 @@ class TokenAccessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET http://localhost/v1/services", "GET /v1/services#x", "GET /v1/\u007fx", "GET *"})
+    @ValueSource(
+            strings = {
+                "GET /v1/services/pay?namespace=default",
+                "GET /%76%31/services/pay?namespace=default",
+                "GET /%76%31/services/pay",
+                "GET /v1/%73ervices/pay?namespace=default",
+                "GET /v1;x/services/pay?namespace=default",
+                "GET /v1/services/pay;x?namespace=default",
+                "GET //v1/services/pay?namespace=default",
+                "GET /v1//services/pay?namespace=default",
+                "GET /v1/watch?service=pay",
+                "GET /v1/w%61tch?service=pay",
+                "GET /v1;x/watch;y?service=pay",
+                "GET /v1/watch/?service=pay",
+                "GET /v1/operator/settings",
+                "DELETE /v1/operator/silence",
+                "DELETE /v1/operator/sil%65nce",
+                "PUT /v1;x/operator/services/pay?namespace=default",
+                "PUT /v1/services/pay/instances/a?namespace=default",
+                "PUT /v%31/services/pay/instances/a?namespace=default",
+            })
+    void noSpellingOfAPathGetsAroundItsNamespace(String line) throws IOException {
+        String answer = raw(line + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer mst_tenant\r\n"
+                + "Content-Type: application/json\r\nConnection: close\r\nContent-Length: " + INSTANCE.length()
+                + "\r\n\r\n" + INSTANCE);
+        assertThat(answer).as(line).startsWith("HTTP/1.1 403 ").contains("foreign-namespace");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET http://localhost/v1/services",
+                "GET /v1/services#x",
+                "GET /v1/\u007fx",
+                "GET *",
+                "GET /%",
+                "GET /v1/%",
+                "GET /v1/%zz",
+                "GET /v1/services/%2",
+                "GET /v1/services?namespace=%"
+            })
     void aUriThatMayBeReadInTwoWaysIsRefused(String line) throws IOException {
         String answer = raw(line + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer mst_reader\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 400 ");
@@ -264,6 +305,59 @@ class TokenAccessTest {
         try (EventStream foreign = EventStream.open(registry, "?service=orders&namespace=green", tenant)) {
             assertThat(foreign.status()).isEqualTo(403);
         }
+    }
+
+    @Test
+    void aTokenOfANamespaceMakesTheCallsThatNameNoneInTheirQuery() {
+        String registered = call(
+                        "PUT",
+                        "/v1/services/mine/instances/z?namespace=blue",
+                        "tenant",
+                        INSTANCE.replace("8080", "8099"))
+                .body();
+        String own = reference("blue", "mine", "z", registered.replaceAll(".*\"generation\":\"([^\"]+)\".*", "$1"));
+        String foreign = reference("default", "orders", "a", generation);
+
+        HttpResponse<String> renewed =
+                call("POST", "/v1/heartbeats", "tenant", "{\"instances\":[" + own + "," + foreign + "]}");
+        assertThat(renewed.statusCode()).as(renewed.body()).isEqualTo(200);
+        assertThat(renewed.body()).contains("\"orders\"").doesNotContain("\"mine\"");
+        assertThat(call("POST", "/v1/reports", "tenant", "{\"instances\":[" + own + "," + foreign + "]}")
+                        .statusCode())
+                .isEqualTo(202);
+        assertThat(call("GET", "/v1/operator/silence", "tenant", null).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aTokenOfANamespaceUsesTheStreamsOfThatNamespaceAlone() {
+        for (String namespace : List.of("blue", "default")) {
+            String holder = namespace.equals("blue") ? "tenant" : "reader";
+            try (EventStream stream = EventStream.open(
+                    registry,
+                    "?ack=true&service=orders&namespace=" + namespace,
+                    Map.of("Authorization", "Bearer " + TestTokens.token(holder)))) {
+                String watcher =
+                        stream.next(WatcherEvent.NAME).as(WatcherEvent.class).watcher();
+                String path = "/v1/watch/" + watcher;
+                int used = namespace.equals("blue") ? 204 : 403;
+                String position = "{\"position\":\"" + generation + "\"}";
+                assertThat(call("POST", path + "/ack", "tenant", position).statusCode())
+                        .isEqualTo(used);
+                assertThat(call("POST", path + "/ack?strict=true", "tenant", position)
+                                .statusCode())
+                        .isEqualTo(used);
+                assertThat(call("PUT", path + "/services", "tenant", "{\"services\":[]}")
+                                .statusCode())
+                        .isEqualTo(used);
+                assertThat(call("DELETE", path, "tenant", null).statusCode()).isEqualTo(used == 204 ? 204 : 404);
+            }
+        }
+    }
+
+    private static String reference(String namespace, String service, String id, String generation) {
+        return "{\"namespace\":\"" + namespace + "\",\"service\":\"" + service + "\",\"id\":\"" + id
+                + "\",\"generation\":\"" + generation + "\"}";
     }
 
     private @Nullable String body(String method, String path) {

@@ -11,11 +11,16 @@ import org.springframework.http.server.PathContainer;
  * a call that somebody forgot here is not open to many.
  */
 final class CallRules {
-    private static final Need ANYBODY = new Need(null, null);
-    private static final Need READ = new Need(Kind.READ, null);
-    private static final Need OPERATE = new Need(Kind.OPERATE, null);
-    private static final Need LEASE = new Need(Kind.LEASE, null);
-    private static final Need REGISTER = new Need(Kind.REGISTER, null);
+    /** What a call needs whose path nobody can read: it is refused then. */
+    static final Need UNREADABLE = new Need(Kind.READ, null, true);
+
+    private static final Need ANYBODY = new Need(null, null, false);
+    private static final Need READ = new Need(Kind.READ, null, false);
+    private static final Need READ_IN_NAMESPACE = new Need(Kind.READ, null, true);
+    private static final Need OPERATE = new Need(Kind.OPERATE, null, false);
+    private static final Need OPERATE_IN_NAMESPACE = new Need(Kind.OPERATE, null, true);
+    private static final Need LEASE = new Need(Kind.LEASE, null, true);
+    private static final Need REGISTER = new Need(Kind.REGISTER, null, false);
     private static final String SERVICES = "/v1/services/";
     private static final String WATCH = "/v1/watch/";
 
@@ -31,8 +36,10 @@ final class CallRules {
      *
      * @param kind which kind of scope; null when anybody may make it
      * @param service for which service; null for any
+     * @param namespaced whether its query says in which namespace; where it does not, the namespaces stand in its body, or
+     *     belong to what it names, and are judged there
      */
-    record Need(@Nullable Kind kind, @Nullable String service) {}
+    record Need(@Nullable Kind kind, @Nullable String service, boolean namespaced) {}
 
     /** @param path as it was sent, without the query */
     Need of(String method, String path) {
@@ -43,7 +50,10 @@ final class CallRules {
         // Nearly all requests are these; the names in them are checked where they are read.
         boolean plain = path.indexOf('%') < 0 && path.indexOf(';') < 0 && path.indexOf("//") < 0;
         boolean lookup = reads && path.startsWith(SERVICES);
-        if (plain && (lookup || path.startsWith(WATCH))) {
+        if (plain && lookup) {
+            return READ_IN_NAMESPACE;
+        }
+        if (plain && path.startsWith(WATCH) && path.length() > WATCH.length()) {
             return READ;
         }
         return of(reads, segments(path));
@@ -54,18 +64,22 @@ final class CallRules {
             String group = path.get(health.size());
             return group.equals("liveness") || group.equals("readiness") ? reads ? ANYBODY : OPERATE : reading(reads);
         }
-        if (path.size() < 2 || !path.get(0).equals("v1")) {
+        if (path.isEmpty() || !path.get(0).equals("v1")) {
             return reading(reads);
         }
-        switch (path.get(1)) {
+        switch (path.size() < 2 ? "" : path.get(1)) {
             case "heartbeats" -> {
                 return REGISTER;
             }
-            case "watch", "reports" -> {
+            case "reports" -> {
                 return READ;
             }
+            case "watch" -> {
+                return path.size() > 2 && !path.get(2).isEmpty() ? READ : READ_IN_NAMESPACE;
+            }
             case "operator" -> {
-                return OPERATE;
+                boolean everywhere = reads && path.size() == 3 && path.get(2).equals("silence");
+                return everywhere ? OPERATE : OPERATE_IN_NAMESPACE;
             }
             case "leases" -> {
                 return LEASE;
@@ -74,7 +88,10 @@ final class CallRules {
                 boolean instance = path.size() >= 5
                         && path.get(1).equals("services")
                         && path.get(3).equals("instances");
-                return instance && !reads ? new Need(Kind.REGISTER, path.get(2)) : reading(reads);
+                if (instance && !reads) {
+                    return new Need(Kind.REGISTER, path.get(2), true);
+                }
+                return reads ? READ_IN_NAMESPACE : OPERATE_IN_NAMESPACE;
             }
         }
     }

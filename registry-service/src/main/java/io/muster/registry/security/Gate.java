@@ -2,6 +2,7 @@ package io.muster.registry.security;
 
 import io.muster.api.Problem;
 import io.muster.api.ProblemException;
+import io.muster.api.Text;
 import io.muster.registry.security.CallRules.Need;
 import io.muster.registry.security.Caller.Grant;
 import io.muster.registry.security.SecurityProperties.Auth.Mode;
@@ -22,6 +23,7 @@ public final class Gate {
     private static final Grant NOTHING = new Grant.Nothing();
 
     private final boolean open;
+    private final boolean loopback;
     private final Tokens tokens;
     private final CallRules rules;
     private final RequestRates requests;
@@ -36,6 +38,7 @@ public final class Gate {
      */
     public Gate(SecurityProperties properties, String healthPath, LongSupplier nanoClock) {
         this.open = properties.auth().mode() != Mode.TOKEN;
+        this.loopback = properties.auth().mode() == Mode.LOOPBACK;
         this.tokens = new Tokens(properties.auth().tokens());
         this.rules = new CallRules(healthPath);
         this.requests = new RequestRates(properties.limits().requestsPerSecond());
@@ -48,31 +51,51 @@ public final class Gate {
      * What is known of a request before its body is read.
      *
      * @param uri path and query, as they were sent
+     * @param host the header; null for none
      * @param authorization the header; null for none
      * @param bodyBytes how long its body says that it is; 0 when it does not say
      * @param peer the other end of the connection
      */
     public record Request(
-            String method, String uri, @Nullable String authorization, long bodyBytes, InetAddress peer) {}
+            String method,
+            String uri,
+            @Nullable String host,
+            @Nullable String authorization,
+            long bodyBytes,
+            InetAddress peer) {}
+
+    /**
+     * A request that passed.
+     *
+     * @param caller who makes it
+     * @param namespaced whether its query says in which namespace, which is still to be judged
+     */
+    public record Admission(Caller caller, boolean namespaced) {}
 
     /**
      * Lets a request pass.
      *
-     * @return who makes it
-     * @throws ProblemException when it is not to be served, with status 400, 401, 403, 413 or 429
+     * @throws ProblemException when it is not to be served, with status 400, 401, 403, 413, 421 or 429
      */
-    public Caller admit(Request request) {
-        Need need = rules.of(request.method(), path(request.uri()));
+    public Admission admit(Request request) {
+        String path = path(request.uri());
+        Need need = path == null ? CallRules.UNREADABLE : rules.of(request.method(), path);
         Caller caller = authenticate(request, need);
         if (!requests.permit(caller.client())) {
             limited.warn("{} requests were too many for their clients, the last one for {}", caller.client());
             throw tooMany("requests");
         }
+        if (path == null) {
+            throw invalidUri();
+        }
+        if (loopback && !LoopbackHosts.allow(request.host())) {
+            throw misdirected(request.host());
+        }
         authorize(caller, need);
         if (request.bodyBytes() > maxBody) {
             throw bodyTooLarge().asException();
         }
-        return caller;
+        return new Admission(caller, need.namespaced());
     }
 
     /** The body of a request is larger than it may be. */
@@ -132,27 +155,49 @@ public final class Gate {
         }
     }
 
-    /** The path of a URI; only what every part of the server reads in the same way passes. */
-    private static String path(String uri) {
+    private static ProblemException invalidUri() {
+        return new Problem(
+                        "urn:muster:problem:invalid-uri",
+                        "Invalid URI",
+                        400,
+                        "the URI of a request must be a path and a query of printable ASCII, with two hexadecimal digits after"
+                                + " each %",
+                        null,
+                        null)
+                .asException();
+    }
+
+    private static ProblemException misdirected(@Nullable String host) {
+        return new Problem(
+                        "urn:muster:problem:foreign-host",
+                        "Foreign host",
+                        421,
+                        "a registry that listens on loopback without tokens answers to localhost and loopback addresses only",
+                        "host",
+                        Text.printable(String.valueOf(host)))
+                .asException();
+    }
+
+    /** The path of a URI; null when not every part of the server would read it, and in the same way. */
+    private static @Nullable String path(String uri) {
         int end = uri.length();
         boolean clean = !uri.isEmpty() && uri.charAt(0) == '/';
         for (int i = 0; clean && i < uri.length(); i++) {
             char c = uri.charAt(i);
-            clean = c > ' ' && c < 0x7f && c != '#' && c != '\\';
+            clean = c > ' ' && c < 0x7f && c != '#' && c != '\\' && (c != '%' || isEncoded(uri, i));
             if (c == '?' && end == uri.length()) {
                 end = i;
             }
         }
         if (!clean) {
-            throw new Problem(
-                            "urn:muster:problem:invalid-uri",
-                            "Invalid URI",
-                            400,
-                            "the URI of a request must be a path and a query of printable ASCII",
-                            null,
-                            null)
-                    .asException();
+            return null;
         }
         return end == uri.length() ? uri : uri.substring(0, end);
+    }
+
+    private static boolean isEncoded(String uri, int percent) {
+        return percent + 2 < uri.length()
+                && Character.digit(uri.charAt(percent + 1), 16) >= 0
+                && Character.digit(uri.charAt(percent + 2), 16) >= 0;
     }
 }

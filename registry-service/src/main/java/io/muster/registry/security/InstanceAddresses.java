@@ -2,12 +2,15 @@ package io.muster.registry.security;
 
 import io.muster.api.InvalidFieldException;
 import io.muster.api.Problem;
+import io.muster.api.ProblemException;
+import io.muster.api.Text;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -17,10 +20,12 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class InstanceAddresses {
     private static final Duration LIMIT = Duration.ofSeconds(2);
+    private static final int LOOKUPS_PER_CLIENT = 16;
 
     private final AllowedNetworks networks;
     private final Lookup lookup;
     private final Executor executor;
+    private final ClientCounts lookups = new ClientCounts(LOOKUPS_PER_CLIENT, "names that are being resolved");
 
     /** Looks a name up, and may block. */
     @FunctionalInterface
@@ -40,20 +45,17 @@ public final class InstanceAddresses {
     }
 
     /**
-     * The IP address of a host that a caller registers. Fails with {@link InvalidFieldException} when there is none within
-     * 2 s, or when one of its addresses is not where this caller's instances may be.
+     * The IP address of a host that a caller registers. Fails with {@link InvalidFieldException} when there is none, or when
+     * one of its addresses is not where this caller's instances may be; with a problem of status 503 when none was found within
+     * 2 s or too many are looked for, and of status 429 when this client looks for too many.
      */
     public Mono<String> resolve(String host, Caller caller) {
         InetAddress literal = AllowedNetworks.literal(host);
         if (literal != null) {
             return Mono.fromCallable(() -> require(host, caller, literal));
         }
-        return Mono.fromCallable(() -> require(host, caller, lookup.find(host)))
-                .subscribeOn(Schedulers.fromExecutor(executor))
-                .timeout(LIMIT)
-                .onErrorMap(
-                        TimeoutException.class,
-                        e -> new InvalidFieldException("host", "a name that resolves within " + LIMIT, host))
+        return Mono.defer(() -> find(host, caller))
+                .onErrorMap(TimeoutException.class, e -> unresolved(host))
                 .onErrorMap(
                         UnknownHostException.class,
                         e -> new InvalidFieldException("host", "a name that this registry can resolve", host))
@@ -61,6 +63,40 @@ public final class InstanceAddresses {
                         RejectedExecutionException.class,
                         e -> Problem.of(503, "Busy", "too many names are being resolved")
                                 .asException());
+    }
+
+    /** Counts for its client until its thread is free again, which may be later than its answer. */
+    private Mono<String> find(String host, Caller caller) {
+        Runnable over = lookups.open(caller);
+        AtomicBoolean begun = new AtomicBoolean();
+        return Mono.fromCallable(() -> {
+                    if (!begun.compareAndSet(false, true)) {
+                        throw new TimeoutException("nobody waits any more");
+                    }
+                    try {
+                        return require(host, caller, lookup.find(host));
+                    } finally {
+                        over.run();
+                    }
+                })
+                .subscribeOn(Schedulers.fromExecutor(executor))
+                .timeout(LIMIT)
+                .doFinally(signal -> {
+                    if (begun.compareAndSet(false, true)) {
+                        over.run();
+                    }
+                });
+    }
+
+    private static ProblemException unresolved(String host) {
+        return new Problem(
+                        "urn:muster:problem:unresolved-host",
+                        "Host not resolved",
+                        503,
+                        "host did not resolve within " + LIMIT.toSeconds() + "s; it may later",
+                        "host",
+                        Text.printable(host))
+                .asException();
     }
 
     private String require(String host, Caller caller, InetAddress... addresses) {

@@ -1,5 +1,7 @@
 package io.muster.registry.security;
 
+import io.muster.api.InvalidFieldException;
+import io.muster.api.Names;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
 import java.util.ArrayList;
@@ -7,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -81,13 +84,13 @@ public record SecurityProperties(
      * @param hashes {@code sha256:} and 64 hexadecimal digits; several while tokens are exchanged
      * @param scopes what it allows: {@code read}, {@code operate}, {@code register:<service>}, {@code lease:<name>}; a name may
      *     end in {@code *}
-     * @param namespaces where it allows that; empty for everywhere
+     * @param namespaces where it allows that; absent for everywhere
      */
     public record Token(
             @DefaultValue("") String id,
             @DefaultValue List<String> hashes,
             @DefaultValue List<String> scopes,
-            @DefaultValue List<String> namespaces) {
+            @Nullable List<String> namespaces) {
         private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
         private static final Pattern HASH = Pattern.compile("sha256:[0-9a-f]{64}");
 
@@ -119,7 +122,24 @@ public record SecurityProperties(
             }
             hashes = List.copyOf(hashes);
             scopes = List.copyOf(scopes);
-            namespaces = List.copyOf(namespaces);
+            if (namespaces != null) {
+                // Somebody meant to limit the token; that this is no limit would be the worst way to read it.
+                requireSome(where + ".namespaces, when present,", namespaces);
+                namespaces = List.copyOf(namespaces);
+                for (String namespace : namespaces) {
+                    try {
+                        String unused = Names.namespace(namespace);
+                    } catch (InvalidFieldException e) {
+                        throw new IllegalArgumentException(where + ": " + e.getMessage(), e);
+                    }
+                }
+            }
+        }
+
+        /** Where the token is valid; empty for everywhere. */
+        @Override
+        public List<String> namespaces() {
+            return namespaces == null ? List.of() : namespaces;
         }
 
         List<Scope> parsedScopes() {
@@ -141,14 +161,17 @@ public record SecurityProperties(
      * @param requestsPerSecond how many requests a client may make in a second
      * @param connectionsPerClient how many connections may be open from one address
      * @param maxConnections how many connections may be open
-     * @param streamsPerClient how many streams and waiting lookups a client may have
+     * @param streamsPerClient how many streams and waiting lookups a client may have; as many as there may be in all, because a
+     *     whole fleet may share a token
+     * @param drainsPerClient how many drains a client may wait for
      * @param maxBody how large the body of a request may be
      */
     public record Limits(
             @DefaultValue("5000") @Min(1) int requestsPerSecond,
             @DefaultValue("2000") @Min(1) int connectionsPerClient,
             @DefaultValue("20000") @Min(1) int maxConnections,
-            @DefaultValue("2000") @Min(1) int streamsPerClient,
+            @DefaultValue("10000") @Min(1) int streamsPerClient,
+            @DefaultValue("1000") @Min(1) int drainsPerClient,
             @DefaultValue("256KB") DataSize maxBody) {
         /** @throws IllegalArgumentException when no body could be read, or too large a one */
         public Limits {

@@ -1,17 +1,14 @@
 package io.muster.registry.security;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-
-/** Bounds how many streams and waiting lookups a client has at once. Thread-safe. */
+/** Bounds how many streams and waiting lookups, and how many drains that wait, a client has at once. Thread-safe. */
 public final class StreamBound {
-    private final int perClient;
-    private final Map<Object, Integer> counts = new ConcurrentHashMap<>();
+    private final ClientCounts streams;
+    private final ClientCounts drains;
 
     /** @param limits how many there may be */
     public StreamBound(SecurityProperties.Limits limits) {
-        this.perClient = limits.streamsPerClient();
+        this.streams = new ClientCounts(limits.streamsPerClient(), "streams");
+        this.drains = new ClientCounts(limits.drainsPerClient(), "drains");
     }
 
     /** One of them; to be closed once it is over. */
@@ -21,23 +18,20 @@ public final class StreamBound {
     }
 
     /**
-     * Counts one more.
+     * Counts one more stream or waiting lookup.
      *
      * @throws io.muster.api.ProblemException with status 429 when the client has as many as it may
      */
     public Stream open(Caller caller) {
-        Object client = caller.client();
-        AtomicBoolean over = new AtomicBoolean();
-        int now = counts.merge(client, 1, Integer::sum);
-        Stream stream = () -> {
-            if (over.compareAndSet(false, true)) {
-                counts.computeIfPresent(client, (key, count) -> count == 1 ? null : count - 1);
-            }
-        };
-        if (now > perClient) {
-            stream.close();
-            throw Gate.tooMany("streams");
-        }
-        return stream;
+        return streams.open(caller)::run;
+    }
+
+    /**
+     * Counts one more drain.
+     *
+     * @throws io.muster.api.ProblemException with status 429 when the client has as many as it may
+     */
+    public Stream openDrain(Caller caller) {
+        return drains.open(caller)::run;
     }
 }

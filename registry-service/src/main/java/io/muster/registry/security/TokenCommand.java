@@ -63,7 +63,7 @@ public final class TokenCommand {
                     throw new IllegalArgumentException("option must be --id, --scope or --namespace but was " + option);
             }
         }
-        return new Token(id, List.of(hash), scopes, namespaces);
+        return new Token(id, List.of(hash), scopes, namespaces.isEmpty() ? null : namespaces);
     }
 
     private static String newToken() {

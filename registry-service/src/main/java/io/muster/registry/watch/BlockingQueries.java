@@ -43,8 +43,8 @@ final class BlockingQueries {
 
     /** The one who asked waits no more. */
     void giveUp(ServiceKey service, Query query) {
-        Set<Query> others = waiting.getOrDefault(service, Set.of());
-        if (others.remove(query)) {
+        Set<Query> others = waiting.get(service);
+        if (others != null && others.remove(query)) {
             count--;
             if (others.isEmpty()) {
                 waiting.remove(service);
@@ -64,6 +64,11 @@ final class BlockingQueries {
     /** Answers everybody. */
     void close() {
         Set.copyOf(waiting.keySet()).forEach(this::changed);
+    }
+
+    /** How many wait. */
+    int waiting() {
+        return count;
     }
 
     /** One who asks. */

@@ -30,6 +30,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -47,6 +49,7 @@ public final class WatchHub implements AutoCloseable {
      * covered by the snapshot's own position, and the client drops it.
      */
     private static final Logger log = LoggerFactory.getLogger(WatchHub.class);
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
 
     private final Engine engine;
     private final ServiceEncoder encoder;
@@ -158,6 +161,15 @@ public final class WatchHub implements AutoCloseable {
     }
 
     /**
+     * In which namespace a watcher's services are.
+     *
+     * @throws io.muster.api.ProblemException with status 404 when there is no such watcher
+     */
+    public String namespace(String watcherId) {
+        return find(watcherId).request().namespace();
+    }
+
+    /**
      * Notes that a watcher has applied everything up to a position.
      *
      * @throws io.muster.api.ProblemException with status 404 when there is no such watcher
@@ -173,10 +185,15 @@ public final class WatchHub implements AutoCloseable {
     /**
      * A watcher's client ends its stream and acts on what it brought no more: nobody needs to wait for it.
      *
+     * @param namespaces those whose watchers the caller may end
      * @return whether there was such a watcher
      */
-    public CompletableFuture<Boolean> leave(String watcherId) {
+    public CompletableFuture<Boolean> leave(String watcherId, Predicate<String> namespaces) {
         Watcher watcher = watchers.get(watcherId);
+        boolean foreign = watcher != null && !namespaces.test(watcher.request().namespace());
+        if (foreign || !isId(watcherId)) {
+            return CompletableFuture.completedFuture(false);
+        }
         if (watcher != null) {
             watcher.leave();
             watcher.close(Frame.closing(new ClosingEvent("the client left")));
@@ -185,44 +202,62 @@ public final class WatchHub implements AutoCloseable {
     }
 
     /**
-     * Waits until everybody who watches a service has applied a position of it.
+     * Waits until everybody who watches a service has applied a position of it, or until the future is cancelled.
      *
      * @param timeout after which the answer says who has not
+     * @throws io.muster.api.ProblemException (as the future's failure) with status 503 when too many wait
      */
     public CompletableFuture<DrainResult> awaitAudience(ServiceKey service, Position position, Duration timeout) {
         CompletableFuture<DrainResult> result = new CompletableFuture<>();
         executor.execute(guarded(() -> {
-            Set<Watcher> members = topics.of(service);
-            Audience.Drain drain = audience.begin(service, position, members, result, nanoClock.getAsLong());
-            later(timeout, () -> audience.giveUp(drain));
+            audience.begin(service, position, topics.of(service), result, nanoClock.getAsLong());
+            limit(timeout, result, () -> audience.giveUp(service, position, result));
         }));
+        CompletableFuture<DrainResult> unused = result.whenComplete((answer, failure) -> {
+            if (result.isCancelled()) {
+                executor.execute(guarded(() -> audience.giveUp(service, position, result)));
+            }
+        });
         return result;
     }
 
     /**
-     * Waits until a service has changed after a position, or the time is up. The one who asks counts as a watcher of the
-     * service that has applied the position, until one TTL after the answer.
+     * Waits until a service has changed after a position, the time is up, or the future is cancelled. The one who asks counts
+     * as a watcher of the service that has applied the position, until one TTL after the answer.
      *
-     * @param client tells those who ask apart
+     * @param owner on whose behalf they ask; nobody speaks for another one's clients
+     * @param client tells an owner's clients apart
      * @throws io.muster.api.ProblemException (as the future's failure) with status 503 when too many wait
      */
-    public CompletableFuture<Void> awaitChange(ServiceKey service, Position position, Duration timeout, String client) {
+    public CompletableFuture<Void> awaitChange(
+            ServiceKey service, Position position, Duration timeout, Object owner, String client) {
         CompletableFuture<Void> changed = new CompletableFuture<>();
         BlockingQueries.Query query = new BlockingQueries.Query(changed);
         executor.execute(guarded(() -> {
             // While it waits it counts, and one TTL from the answer, too.
-            audience.asked(client, service, position, nanoClock.getAsLong() + timeout.toNanos());
+            audience.asked(owner, client, service, position, nanoClock.getAsLong() + timeout.toNanos());
             queries.await(service, position, query);
-            later(timeout, () -> queries.giveUp(service, query));
+            limit(timeout, changed, () -> queries.giveUp(service, query));
         }));
-        return changed.whenComplete((done, failure) -> {
-            Future<?> unused =
-                    executor.submit(guarded(() -> audience.asked(client, service, position, nanoClock.getAsLong())));
-        });
+        // Not what this returns: who cancels cancels the query itself.
+        CompletableFuture<Void> unused = changed.whenComplete((done, failure) -> executor.execute(guarded(() -> {
+            queries.giveUp(service, query);
+            audience.asked(owner, client, service, position, nanoClock.getAsLong());
+        })));
+        return changed;
     }
 
-    private void later(Duration delay, Runnable task) {
-        Future<?> unused = executor.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+    /** Gives up what is not answered in time, and keeps no timer of what is. */
+    private <T> void limit(Duration timeout, CompletableFuture<T> answer, Runnable giveUp) {
+        if (!answer.isDone()) {
+            Future<?> timer = executor.schedule(guarded(giveUp), timeout.toNanos(), TimeUnit.NANOSECONDS);
+            CompletableFuture<T> unused = answer.whenComplete((done, failure) -> timer.cancel(false));
+        }
+    }
+
+    /** How many lookups and drains wait; of the hub's thread alone. */
+    int waiting() {
+        return queries.waiting() + audience.waiting();
     }
 
     /** How many streams are open. */
@@ -253,6 +288,11 @@ public final class WatchHub implements AutoCloseable {
         byte[] bytes = new byte[16];
         random.nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
+    }
+
+    /** What is none may mean a blocking query's client, for whom nobody else speaks. */
+    private static boolean isId(String text) {
+        return ID.matcher(text).matches();
     }
 
     private Frame snapshot(ServiceKey service) {
@@ -290,7 +330,7 @@ public final class WatchHub implements AutoCloseable {
         List<ServiceKey> services = watcher.request().keys();
         services.forEach(service -> topics.join(watcher, service));
         String former = watcher.request().former();
-        if (former != null) {
+        if (former != null && isId(former)) {
             Watcher before = watchers.get(former);
             if (before != null) {
                 // Its end has not been noticed yet; when it is, nobody is missing any more.

@@ -2,6 +2,7 @@ package io.muster.registry.web;
 
 import io.muster.api.Names;
 import io.muster.registry.security.Caller;
+import io.muster.registry.security.Gate;
 import java.util.List;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -13,7 +14,10 @@ import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 
-/** Serves only what has passed the gate, and only in the namespaces that its caller may use. */
+/**
+ * Serves only what has passed the gate, and only in the namespaces that its caller may use. The gate says whether a call names
+ * its namespace in its query: both read one path in one way, however it is spelled.
+ */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 1)
 final class CallerFilter implements WebFilter {
@@ -29,8 +33,9 @@ final class CallerFilter implements WebFilter {
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         return Mono.defer(() -> {
             HttpServerRequest request = ServerHttpRequestDecorator.getNativeRequest(exchange.getRequest());
-            Caller caller = GateRoute.caller(request);
-            if (exchange.getRequest().getURI().getRawPath().startsWith("/v1/")) {
+            Gate.Admission admission = GateRoute.admission(request);
+            Caller caller = admission.caller();
+            if (admission.namespaced()) {
                 namespaces(exchange).forEach(caller::requireNamespace);
             }
             exchange.getAttributes().put(CALLER, caller);

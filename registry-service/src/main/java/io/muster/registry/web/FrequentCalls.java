@@ -138,9 +138,11 @@ final class FrequentCalls implements NettyRouteProvider {
     }
 
     private Publisher<Void> acknowledge(HttpServerRequest request, HttpServerResponse response) {
+        Caller caller = GateRoute.caller(request);
         String watcher = Objects.requireNonNull(watcher(request.uri()), "a route is taken only by what it matches");
         return read(request, response, Acknowledgement.class)
                 .flatMap(acknowledgement -> {
+                    caller.requireNamespace(hub.namespace(watcher));
                     hub.acknowledge(watcher, acknowledgement.position());
                     response.status(204)
                             .header(Headers.POSITION, view.position().toString());

@@ -25,7 +25,7 @@ import reactor.netty.http.server.HttpServerRoutes;
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 public final class GateRoute implements NettyRouteProvider {
-    private static final AttributeKey<Caller> CALLER = AttributeKey.valueOf("muster.caller");
+    private static final AttributeKey<Gate.Admission> ADMISSION = AttributeKey.valueOf("muster.admission");
     private static final AttributeKey<Problem> REFUSAL = AttributeKey.valueOf("muster.refusal");
 
     private final Gate gate;
@@ -50,19 +50,28 @@ public final class GateRoute implements NettyRouteProvider {
      * @throws IllegalStateException when it has not passed: it must not be served
      */
     static Caller caller(HttpServerRequest request) {
-        Caller caller = get(request, CALLER);
-        if (caller == null) {
+        return admission(request).caller();
+    }
+
+    /**
+     * How a request has passed.
+     *
+     * @throws IllegalStateException when it has not passed: it must not be served
+     */
+    static Gate.Admission admission(HttpServerRequest request) {
+        Gate.Admission admission = get(request, ADMISSION);
+        if (admission == null) {
             throw new IllegalStateException("request must have passed the gate but has not");
         }
-        return caller;
+        return admission;
     }
 
     private boolean refuses(HttpServerRequest request) {
         // A connection's requests come one after the other: these are those of this request until it is answered.
-        set(request, CALLER, null);
+        set(request, ADMISSION, null);
         set(request, REFUSAL, null);
         try {
-            set(request, CALLER, gate.admit(describe(request)));
+            set(request, ADMISSION, gate.admit(describe(request)));
             return false;
         } catch (ProblemException e) {
             set(request, REFUSAL, e.problem());
@@ -77,6 +86,7 @@ public final class GateRoute implements NettyRouteProvider {
         return new Gate.Request(
                 request.method().name(),
                 request.uri(),
+                request.requestHeaders().get(HttpHeaderNames.HOST),
                 request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION),
                 length(request.requestHeaders().get(HttpHeaderNames.CONTENT_LENGTH)),
                 peer.getAddress());

@@ -19,6 +19,7 @@ import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.engine.Engine;
 import io.muster.registry.security.Caller;
 import io.muster.registry.security.InstanceAddresses;
+import io.muster.registry.security.StreamBound;
 import io.muster.registry.watch.WatchHub;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -50,12 +51,19 @@ class InstanceController {
     private final Engine engine;
     private final WatchHub hub;
     private final InstanceAddresses addresses;
+    private final StreamBound bound;
     private final RegistryProperties properties;
 
-    InstanceController(Engine engine, WatchHub hub, InstanceAddresses addresses, RegistryProperties properties) {
+    InstanceController(
+            Engine engine,
+            WatchHub hub,
+            InstanceAddresses addresses,
+            StreamBound bound,
+            RegistryProperties properties) {
         this.engine = engine;
         this.hub = hub;
         this.addresses = addresses;
+        this.bound = bound;
         this.properties = properties;
     }
 
@@ -148,19 +156,24 @@ class InstanceController {
             ServerWebExchange exchange) {
         InstanceKey key = key(namespace, service, id);
         Duration limit = Durations.parse("timeout", timeout, MAX_DRAIN);
+        Caller caller = CallerFilter.of(exchange);
         Command command = new Command.Patch(
                 key,
                 Position.parse("generation", generation),
                 InstancePatch.status(InstanceStatus.DRAINING),
-                CallerFilter.of(exchange).id());
-        return submit(command)
-                .flatMap(outcome -> {
-                    applied(outcome);
-                    long index = engine.view().service(key.service()).index();
-                    Position position = new Position(engine.view().position().epoch(), index);
-                    return Mono.fromFuture(hub.awaitAudience(key.service(), position, limit));
-                })
+                caller.id());
+        return Mono.using(
+                        () -> bound.openDrain(caller), stream -> drain(command, key, limit), StreamBound.Stream::close)
                 .map(result -> Bodies.json(200, result));
+    }
+
+    private Mono<DrainResult> drain(Command command, InstanceKey key, Duration limit) {
+        return submit(command).flatMap(outcome -> {
+            applied(outcome);
+            long index = engine.view().service(key.service()).index();
+            Position position = new Position(engine.view().position().epoch(), index);
+            return Mono.fromFuture(hub.awaitAudience(key.service(), position, limit));
+        });
     }
 
     /** A host is resolved once for each process that registers it. */

@@ -6,6 +6,7 @@ import io.muster.api.Heartbeats;
 import io.muster.api.InstanceReference;
 import io.muster.registry.engine.Engine;
 import io.muster.registry.security.Caller;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.springframework.stereotype.Component;
@@ -23,9 +24,20 @@ final class Renewals {
         this.unknown = counter(meters, "false");
     }
 
-    /** Renews a batch; answers the ones that are not registered in that generation by this caller. */
+    /**
+     * Renews a batch; answers the ones that are not registered in that generation by this caller, those in namespaces that it
+     * may not use among them.
+     */
     CompletionStage<Heartbeats.Answer> renew(Heartbeats heartbeats, Caller caller) {
-        return engine.observe(heartbeats.instances(), caller.id()).thenApply(missing -> answer(heartbeats, missing));
+        List<InstanceReference> own = new ArrayList<>(heartbeats.instances().size());
+        List<InstanceReference> foreign = new ArrayList<>();
+        for (InstanceReference instance : heartbeats.instances()) {
+            (caller.mayUse(instance.namespace()) ? own : foreign).add(instance);
+        }
+        return engine.observe(own, caller.id()).thenApply(missing -> {
+            foreign.addAll(missing);
+            return answer(heartbeats, foreign);
+        });
     }
 
     private Heartbeats.Answer answer(Heartbeats heartbeats, List<InstanceReference> missing) {

@@ -2,6 +2,7 @@ package io.muster.registry.web;
 
 import io.muster.api.Reports;
 import io.muster.registry.engine.Engine;
+import io.muster.registry.security.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -29,10 +30,16 @@ class ReportController {
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             required = true,
                             content = @Content(schema = @Schema(implementation = Reports.class))))
-    @ApiResponse(responseCode = "202", description = "Noted, whether or not they are registered")
+    @ApiResponse(
+            responseCode = "202",
+            description =
+                    "Noted, whether or not they are registered; those in namespaces that the caller may not use are passed over")
     @PostMapping(path = "/v1/reports", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<byte[]> report(@RequestBody byte[] body, ServerWebExchange exchange) {
-        engine.suspect(Bodies.read(body, Reports.class, exchange).instances());
+        Caller caller = CallerFilter.of(exchange);
+        engine.suspect(Bodies.read(body, Reports.class, exchange).instances().stream()
+                .filter(instance -> caller.mayUse(instance.namespace()))
+                .toList());
         return ResponseEntity.accepted().build();
     }
 }

@@ -118,7 +118,7 @@ class ServiceController {
         String who = client == null ? peer(exchange) : Names.client(client);
         return Mono.using(
                 () -> streams.open(caller),
-                stream -> Mono.fromFuture(hub.awaitChange(key, applied, limit, who))
+                stream -> Mono.fromFuture(hub.awaitChange(key, applied, limit, caller.client(), who))
                         .then(Mono.fromSupplier(answer)),
                 StreamBound.Stream::close);
     }

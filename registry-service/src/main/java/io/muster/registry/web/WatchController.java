@@ -114,6 +114,7 @@ class WatchController {
     Mono<ResponseEntity<byte[]>> subscribe(
             @PathVariable String watcher, @RequestBody byte[] body, ServerWebExchange exchange) {
         Subscription subscription = Bodies.read(body, Subscription.class, exchange);
+        CallerFilter.of(exchange).requireNamespace(hub.namespace(watcher));
         return Mono.fromFuture(hub.subscribe(watcher, subscription))
                 .thenReturn(ResponseEntity.noContent().build());
     }
@@ -128,21 +129,23 @@ class WatchController {
     @PostMapping(path = "/{watcher}/ack", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<byte[]> acknowledge(
             @PathVariable String watcher, @RequestBody byte[] body, ServerWebExchange exchange) {
-        hub.acknowledge(
-                watcher, Bodies.read(body, Acknowledgement.class, exchange).position());
+        Acknowledgement acknowledgement = Bodies.read(body, Acknowledgement.class, exchange);
+        CallerFilter.of(exchange).requireNamespace(hub.namespace(watcher));
+        hub.acknowledge(watcher, acknowledgement.position());
         return ResponseEntity.noContent().build();
     }
 
     @Operation(summary = "End a stream for good: its client acts on what it brought no more, and nobody waits for it")
     @ApiResponse(responseCode = "204", description = "The stream ends")
     @DeleteMapping(path = "/{watcher}")
-    Mono<ResponseEntity<byte[]>> leave(@PathVariable String watcher) {
-        return Mono.fromFuture(hub.leave(watcher)).map(known -> {
-            if (!known) {
-                throw WatchHub.unknownWatcher();
-            }
-            return ResponseEntity.noContent().build();
-        });
+    Mono<ResponseEntity<byte[]>> leave(@PathVariable String watcher, ServerWebExchange exchange) {
+        return Mono.fromFuture(hub.leave(watcher, CallerFilter.of(exchange)::mayUse))
+                .map(known -> {
+                    if (!known) {
+                        throw WatchHub.unknownWatcher();
+                    }
+                    return ResponseEntity.noContent().build();
+                });
     }
 
     private static InstanceReference instance(String namespace, String instance, @Nullable String generation) {

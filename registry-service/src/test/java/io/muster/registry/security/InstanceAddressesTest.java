@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.muster.api.InvalidFieldException;
 import io.muster.api.Names;
+import io.muster.api.ProblemException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -162,8 +166,44 @@ class InstanceAddressesTest {
                             return new InetAddress[0];
                         },
                         "slow.example"))
-                .isInstanceOf(InvalidFieldException.class)
-                .hasMessageContaining("resolves within PT2S but was slow.example");
+                .isInstanceOfSatisfying(ProblemException.class, e -> {
+                    assertThat(e.problem().status()).isEqualTo(503);
+                    assertThat(e.problem().detail()).contains("within 2s");
+                    assertThat(e.problem().value()).isEqualTo("slow.example");
+                });
+    }
+
+    @Test
+    void oneClientsSlowNamesLeaveRoomForOthers() {
+        CountDownLatch slow = new CountDownLatch(1);
+        InstanceAddresses addresses = addresses(DEFAULTS, name -> {
+            await(slow);
+            return new InetAddress[] {address("10.0.0.1")};
+        });
+        Caller greedy = new Caller("x", address(PEER), "x", new Caller.Grant.All());
+        List<CompletableFuture<String>> under = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            under.add(addresses.resolve("slow" + i, greedy).toFuture());
+        }
+        assertThatThrownBy(() -> addresses.resolve("another", greedy).block())
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        e -> assertThat(e.problem().status()).isEqualTo(429));
+        Caller other = new Caller("y", address(PEER), "y", new Caller.Grant.All());
+        CompletableFuture<String> modest = addresses.resolve("modest", other).toFuture();
+
+        slow.countDown();
+        assertThat(modest).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("10.0.0.1");
+        assertThat(under).allSatisfy(one -> assertThat(one).succeedsWithin(Duration.ofSeconds(10)));
+        assertThat(addresses.resolve("later", greedy).block()).isEqualTo("10.0.0.1");
+    }
+
+    private static void await(CountDownLatch latch) throws UnknownHostException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new UnknownHostException("interrupted");
+        }
     }
 
     @ParameterizedTest

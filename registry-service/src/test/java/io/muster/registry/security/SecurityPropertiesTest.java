@@ -69,6 +69,20 @@ class SecurityPropertiesTest {
                         a + "id=a",
                         a + "hashes=" + HASH,
                         a + "scopes=write"),
+                List.of(
+                        "namespaces, when present, must be at least one",
+                        "muster.server.auth.mode=token",
+                        a + "id=a",
+                        a + "hashes=" + HASH,
+                        a + "scopes=read",
+                        a + "namespaces="),
+                List.of(
+                        "tokens[a]: namespace must be",
+                        "muster.server.auth.mode=token",
+                        a + "id=a",
+                        a + "hashes=" + HASH,
+                        a + "scopes=read",
+                        a + "namespaces=prod,Blue"),
                 List.of("id must be 1 to 64", "muster.server.auth.mode=token", a + "hashes=" + HASH, a + "scopes=read"),
                 List.of(
                         "id must be 1 to 64",

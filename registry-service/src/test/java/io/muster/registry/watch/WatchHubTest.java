@@ -3,6 +3,8 @@ package io.muster.registry.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.muster.api.InstancePatch;
+import io.muster.api.InstanceStatus;
 import io.muster.api.Position;
 import io.muster.api.ProblemException;
 import io.muster.api.Registration;
@@ -27,6 +29,7 @@ import io.muster.registry.health.SilenceHold;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +48,7 @@ import reactor.core.Disposable;
 class WatchHubTest {
     private static final ServiceKey ORDERS = new ServiceKey("default", "orders");
     private static final InstanceKey INSTANCE = new InstanceKey(ORDERS, "a");
+    private static final int MAX_WATCHERS = 10;
     private static final Pattern ID = Pattern.compile("\"watcher\":\"([0-9a-f]+)\"");
 
     private final ScheduledThreadPoolExecutor deadlines = new ScheduledThreadPoolExecutor(1);
@@ -62,7 +66,11 @@ class WatchHubTest {
             engine,
             encoder,
             new WatchConfig(
-                    Duration.ofMillis(1), Duration.ofSeconds(2), Duration.ofSeconds(60), Duration.ofSeconds(15), 10),
+                    Duration.ofMillis(1),
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(60),
+                    Duration.ofSeconds(15),
+                    MAX_WATCHERS),
             System::nanoTime,
             hubs);
 
@@ -128,6 +136,93 @@ class WatchHubTest {
                 .contains("\"id\":\"a\"");
 
         assertThat(racing.kept()).isZero();
+    }
+
+    @Test
+    void whoGivesUpAndWhoIsAnsweredLeaveNothingBehind() throws Exception {
+        hubs.setRemoveOnCancelPolicy(true);
+        Duration minute = Duration.ofMinutes(1);
+        Position generation = register();
+        afterTheHub();
+        for (int round = 0; round < 20; round++) {
+            List<CompletableFuture<?>> waiting = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                // The engine is warming: a drain waits its full time.
+                waiting.add(hub.awaitAudience(ORDERS, index(), minute));
+                waiting.add(hub.awaitChange(ORDERS, index(), minute, "owner", "c" + i));
+            }
+            assertThat(hubs.submit(hub::waiting).get(10, TimeUnit.SECONDS)).isEqualTo(10);
+
+            waiting.forEach(one -> one.cancel(true));
+            assertThat(hubs.submit(hub::waiting).get(10, TimeUnit.SECONDS)).isZero();
+        }
+        CompletableFuture<Void> answered = hub.awaitChange(ORDERS, index(), minute, "owner", "c");
+        engine.submit(List.of(new Command.Deregister(INSTANCE, generation, "x")))
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        assertThat(answered).succeedsWithin(Duration.ofSeconds(10));
+        afterTheHub();
+
+        assertThat(hubs.getQueue()).as("keep-alives").hasSizeLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void drainsThatWaitAreBounded() throws Exception {
+        Position now = register();
+        for (int i = 0; i < MAX_WATCHERS; i++) {
+            assertThat(hub.awaitAudience(ORDERS, now, Duration.ofMinutes(1))).isNotDone();
+        }
+
+        assertThatThrownBy(() ->
+                        hub.awaitAudience(ORDERS, now, Duration.ofMinutes(1)).get(10, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(ProblemException.class);
+    }
+
+    @Test
+    void nobodySpeaksForTheClientOfAnother() throws Exception {
+        Position generation = register();
+        Position before = index();
+        hub.awaitChange(ORDERS, before, Duration.ZERO, "victim", "c1").get(10, TimeUnit.SECONDS);
+        engine.submit(List.of(
+                        new Command.Patch(INSTANCE, generation, InstancePatch.status(InstanceStatus.DRAINING), "x")))
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        Position draining = index();
+        hub.awaitChange(ORDERS, draining, Duration.ZERO, "attacker", "c1").get(10, TimeUnit.SECONDS);
+        assertThat(hub.leave("victim c1 " + ORDERS, namespace -> true).get(10, TimeUnit.SECONDS))
+                .isFalse();
+
+        assertThat(hub.awaitAudience(ORDERS, draining, Duration.ofMillis(10))
+                        .get(10, TimeUnit.SECONDS)
+                        .waiting())
+                .singleElement()
+                .satisfies(waiting -> assertThat(waiting.acknowledged()).isEqualTo(before));
+    }
+
+    @Test
+    void oneWhoAsksForManyClientsDoesNotMakeThoseOfOthersForgotten() throws Exception {
+        Position generation = register();
+        Position before = index();
+        hub.awaitChange(ORDERS, before, Duration.ZERO, "victim", "c1").get(10, TimeUnit.SECONDS);
+        for (int i = 0; i < 10 * MAX_WATCHERS; i++) {
+            hub.awaitChange(ORDERS, before, Duration.ZERO, "attacker", "c" + i).get(10, TimeUnit.SECONDS);
+        }
+        engine.submit(List.of(
+                        new Command.Patch(INSTANCE, generation, InstancePatch.status(InstanceStatus.DRAINING), "x")))
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+
+        assertThat(hub.awaitAudience(ORDERS, index(), Duration.ofMillis(10))
+                        .get(10, TimeUnit.SECONDS)
+                        .waiting())
+                .hasSize(1 + MAX_WATCHERS / 2)
+                .anySatisfy(waiting -> assertThat(waiting.watcher()).startsWith("c1 "));
+    }
+
+    /** Where the service is. */
+    private Position index() {
+        return new Position(
+                engine.view().position().epoch(), engine.view().service(ORDERS).index());
     }
 
     private Disposable open(CompletableFuture<String> id) {

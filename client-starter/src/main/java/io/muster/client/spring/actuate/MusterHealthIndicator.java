@@ -12,8 +12,8 @@ import org.springframework.boot.actuate.health.Health;
 
 /**
  * UP while the stream from the registry is open, UNKNOWN otherwise, with details: an application goes on with what it knows
- * while the registry is away, so that is no reason to restart it or to take traffic from it. DOWN when the registry refuses
- * the application's credentials, which only somebody who corrects the configuration can mend.
+ * while the registry is away, so that is no reason to restart it or to take traffic from it. Neither is a registry that refuses
+ * the application's credentials: one wrong list of tokens there would take out every application at once.
  */
 final class MusterHealthIndicator extends AbstractHealthIndicator {
     private final RegistryClient client;
@@ -30,13 +30,12 @@ final class MusterHealthIndicator extends AbstractHealthIndicator {
     protected void doHealthCheck(Health.Builder builder) {
         ConnectionState state = client.state();
         Optional<String> refusal = client.refusal();
-        if (refusal.isPresent()) {
-            builder.down().withDetail("refused", refusal.get());
-        } else if (state.connected()) {
+        if (state.connected() && refusal.isEmpty()) {
             builder.up();
         } else {
             builder.unknown();
         }
+        refusal.ifPresent(reason -> builder.withDetail("refused", reason));
         builder.withDetail("registry", state.registry().toString()).withDetail("connected", state.connected());
         Position position = state.position();
         if (position != null) {

@@ -16,7 +16,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 class RefusedHealthTest {
     @Test
-    void aRefusedTokenIsDownWithTheReasonAndIsShownNowhere() {
+    void aRefusedTokenTakesNobodyOutAndTellsTheReasonAndIsShownNowhere() {
         try (RunningRegistry registry =
                 RunningRegistry.start(new TestTokens().with("reader", "read").and())) {
             new ApplicationContextRunner()
@@ -34,7 +34,7 @@ class RefusedHealthTest {
                         RegistryClient client = context.getBean(RegistryClient.class);
                         waiting().until(() -> client.refusal().isPresent());
                         MusterHealthIndicator health = new MusterHealthIndicator(client, () -> null);
-                        assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
+                        assertThat(health.health().getStatus()).isEqualTo(Status.UNKNOWN);
                         assertThat(health.health().getDetails().get("refused"))
                                 .asString()
                                 .contains("does not accept the token");
