@@ -6,6 +6,7 @@ import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.engine.View;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +27,8 @@ final class BlockingQueries {
      * Completes the query once the service has changed after a position: at once, when it has already, or when the
      * position is of another epoch or of the future.
      */
-    void await(ServiceKey service, Position position, Query query) {
+    void await(ServiceKey service, Query query) {
+        Position position = query.position;
         Position now = view.position();
         boolean current = now.covers(position) && view.service(service).index() <= position.index();
         if (!current) {
@@ -53,17 +55,19 @@ final class BlockingQueries {
         query.changed.complete(null);
     }
 
+    /** Answers those who know less; a change may be told after somebody who knows it has asked. */
     void changed(ServiceKey service) {
-        Set<Query> answered = waiting.remove(service);
-        if (answered != null) {
-            count -= answered.size();
-            answered.forEach(query -> query.changed.complete(null));
-        }
+        long index = view.service(service).index();
+        List.copyOf(waiting.getOrDefault(service, Set.of())).stream()
+                .filter(query -> query.position.index() < index)
+                .forEach(query -> giveUp(service, query));
     }
 
     /** Answers everybody. */
     void close() {
-        Set.copyOf(waiting.keySet()).forEach(this::changed);
+        for (ServiceKey service : List.copyOf(waiting.keySet())) {
+            List.copyOf(waiting.getOrDefault(service, Set.of())).forEach(query -> giveUp(service, query));
+        }
     }
 
     /** How many wait. */
@@ -73,10 +77,15 @@ final class BlockingQueries {
 
     /** One who asks. */
     static final class Query {
+        private final Position position;
         private final CompletableFuture<Void> changed;
 
-        /** @param changed receives the answer */
-        Query(CompletableFuture<Void> changed) {
+        /**
+         * @param position what it knows
+         * @param changed receives the answer
+         */
+        Query(Position position, CompletableFuture<Void> changed) {
+            this.position = position;
             this.changed = changed;
         }
     }

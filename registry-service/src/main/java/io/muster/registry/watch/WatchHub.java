@@ -232,11 +232,11 @@ public final class WatchHub implements AutoCloseable {
     public CompletableFuture<Void> awaitChange(
             ServiceKey service, Position position, Duration timeout, Object owner, String client) {
         CompletableFuture<Void> changed = new CompletableFuture<>();
-        BlockingQueries.Query query = new BlockingQueries.Query(changed);
+        BlockingQueries.Query query = new BlockingQueries.Query(position, changed);
         executor.execute(guarded(() -> {
             // While it waits it counts, and one TTL from the answer, too.
             audience.asked(owner, client, service, position, nanoClock.getAsLong() + timeout.toNanos());
-            queries.await(service, position, query);
+            queries.await(service, query);
             limit(timeout, changed, () -> queries.giveUp(service, query));
         }));
         // Not what this returns: who cancels cancels the query itself.
