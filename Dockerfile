@@ -23,6 +23,7 @@ VOLUME /var/lib/muster
 # In a container other containers are the callers: give tokens (README, Security), or say MUSTER_SERVER_AUTH_MODE=none aloud.
 ENV SERVER_ADDRESS=0.0.0.0 \
     SERVER_PORT=${PORT} \
+    MANAGEMENT_ENDPOINT_HEALTH_PROBES_ENABLED=true \
     JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError"
 EXPOSE ${PORT}
 # Asks without TLS. Where the port speaks TLS, give the actuator a plain one that only the container itself reaches:
