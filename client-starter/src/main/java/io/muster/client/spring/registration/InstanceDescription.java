@@ -67,8 +67,12 @@ final class InstanceDescription {
         if (properties.secure() != null) {
             return properties.secure();
         }
-        // Boot reads TLS as on when anything is set below server.ssl and it is not switched off.
-        return Binder.get(environment)
+        return serverTls(Binder.get(environment));
+    }
+
+    /** Whether the embedded web server speaks TLS: when anything is set below server.ssl and it is not switched off. */
+    static boolean serverTls(Binder properties) {
+        return properties
                 .bind("server.ssl", Bindable.mapOf(String.class, Object.class))
                 .map(ssl -> !"false".equalsIgnoreCase(String.valueOf(ssl.get("enabled"))))
                 .orElse(false);

@@ -26,6 +26,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param zone Where this instance runs. Empty for nowhere in particular.
  * @param metadata Anything else that callers may want to know: at most 64 entries and 8 KiB, 'management.port' included,
  *     which is added when the management server has a port of its own.
+ * @param warmUp How long a start waits at most for the web server's answer to a first request of this process itself, so that
+ *     its first caller does not meet a cold one. At most 1m; 0 sends none. Not with TLS.
  * @param drainTimeout How long a stop waits at most until everybody who watches this service has taken this instance out of
  *     its rotation. At most 1m; 0 does not wait.
  * @param drainSettle How long a stop serves on after that, for requests that were already on their way. At most 1m.
@@ -40,9 +42,10 @@ record InstanceProperties(
         @DefaultValue("100") int weight,
         @DefaultValue("") String zone,
         Map<String, String> metadata,
+        @DefaultValue("1s") Duration warmUp,
         @DefaultValue("5s") Duration drainTimeout,
         @DefaultValue("500ms") Duration drainSettle) {
-    private static final Duration MAX_DRAIN = Duration.ofMinutes(1);
+    private static final Duration MAX_WAIT = Duration.ofMinutes(1);
     private static final String PREFIX = "muster.instance.";
 
     /** @throws InvalidFieldException when a property breaks its rule; it names the property */
@@ -57,16 +60,17 @@ record InstanceProperties(
             throw new InvalidFieldException(PREFIX + "weight", "between 0 and " + Registration.MAX_WEIGHT, weight);
         }
         valid("zone", zone, Names::zone);
-        atMostMaxDrain("drain-timeout", drainTimeout);
-        atMostMaxDrain("drain-settle", drainSettle);
+        atMostMaxWait("warm-up", warmUp);
+        atMostMaxWait("drain-timeout", drainTimeout);
+        atMostMaxWait("drain-settle", drainSettle);
         metadata = metadata == null ? Map.of() : Map.copyOf(metadata);
         Map<String, String> complete = new HashMap<>(metadata);
         complete.putIfAbsent(InstanceDescription.MANAGEMENT_PORT, "65535");
         valid("metadata", complete, Names::metadata);
     }
 
-    private static void atMostMaxDrain(String property, Duration value) {
-        if (value.isNegative() || value.compareTo(MAX_DRAIN) > 0) {
+    private static void atMostMaxWait(String property, Duration value) {
+        if (value.isNegative() || value.compareTo(MAX_WAIT) > 0) {
             throw new InvalidFieldException(PREFIX + property, "between 0s and 1m", value);
         }
     }

@@ -10,6 +10,8 @@ import io.muster.client.RegistryClient;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +25,9 @@ import org.springframework.cloud.client.serviceregistry.AutoServiceRegistration;
  */
 public final class LocalInstance implements AutoServiceRegistration {
     private static final Logger log = LoggerFactory.getLogger(LocalInstance.class);
+
+    /** A closing context refuses traffic just before it drains: callers then have one change to apply, not two. */
+    private static final Executor SHORTLY = CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
 
     private final RegistryClient client;
     private final InstanceDescription description;
@@ -69,11 +74,16 @@ public final class LocalInstance implements AutoServiceRegistration {
         return begun;
     }
 
-    /** Says whether the application takes requests. While it drains it does not, whatever is said here. */
+    /**
+     * Says whether the application takes requests: at once that it does, shortly after that it does not. While it drains it
+     * does not, whatever is said here.
+     */
     synchronized void ready(boolean accepting) {
         ready = accepting;
-        if (!draining && registration != null) {
-            registration.status(status());
+        if (accepting) {
+            tellReadiness();
+        } else {
+            SHORTLY.execute(this::tellReadiness);
         }
     }
 
@@ -128,6 +138,12 @@ public final class LocalInstance implements AutoServiceRegistration {
                 begun.completeExceptionally(failure);
             }
         });
+    }
+
+    private synchronized void tellReadiness() {
+        if (!draining && registration != null) {
+            registration.status(status());
+        }
     }
 
     private InstanceStatus status() {

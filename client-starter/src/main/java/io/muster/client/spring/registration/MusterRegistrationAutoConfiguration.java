@@ -81,6 +81,7 @@ public final class MusterRegistrationAutoConfiguration {
             InstanceProperties properties,
             RegistryClient client,
             RegistryProperties registry,
+            Environment environment,
             ApplicationEventPublisher events) {
         Integer configured = properties.port();
         Supplier<OptionalInt> port = configured == null ? webServer::get : () -> OptionalInt.of(configured);
@@ -88,7 +89,9 @@ public final class MusterRegistrationAutoConfiguration {
         Consumer<LocalInstance> announcement = registered -> thread("muster-registered")
                 .execute(() -> events.publishEvent(new InstanceRegisteredEvent<>(registered, registered)));
         Farewell farewell = new Farewell(properties.drainTimeout(), properties.drainSettle());
-        return new RegisterLifecycle(instance, port, client, registry.failFast(), farewell, announcement);
+        WarmUp warmUp = new WarmUp(properties.warmUp(), environment);
+        Runnable first = () -> webServer.get().ifPresent(warmUp::run);
+        return new RegisterLifecycle(instance, port, client, registry.failFast(), first, farewell, announcement);
     }
 
     @Bean

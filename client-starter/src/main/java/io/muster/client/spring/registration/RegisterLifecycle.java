@@ -32,12 +32,14 @@ final class RegisterLifecycle implements SmartLifecycle {
     private final RegistryClient client;
     private final boolean failFast;
     private final Consumer<LocalInstance> announcement;
+    private final Runnable warmUp;
     private final Farewell farewell;
     private volatile boolean running;
 
     /**
      * @param port where callers reach this process; empty when it has no port
      * @param failFast whether the start waits for the registration and fails without it
+     * @param warmUp what a start waits for while the registration is under way
      * @param farewell what a stop waits for
      * @param announcement called on the client's event thread when the registry first knows the instance; must not block
      */
@@ -46,12 +48,14 @@ final class RegisterLifecycle implements SmartLifecycle {
             Supplier<OptionalInt> port,
             RegistryClient client,
             boolean failFast,
+            Runnable warmUp,
             Farewell farewell,
             Consumer<LocalInstance> announcement) {
         this.instance = instance;
         this.port = port;
         this.client = client;
         this.failFast = failFast;
+        this.warmUp = warmUp;
         this.farewell = farewell;
         this.announcement = announcement;
     }
@@ -66,6 +70,7 @@ final class RegisterLifecycle implements SmartLifecycle {
         }
         CompletableFuture<Registered> outcome = instance.register(known.getAsInt());
         CompletableFuture<Void> unused = outcome.thenAccept(registered -> announcement.accept(instance));
+        warmUp.run();
         if (failFast) {
             await(outcome);
         }

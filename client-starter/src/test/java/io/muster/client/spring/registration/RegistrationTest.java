@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.muster.api.Identity;
 import io.muster.api.Instance;
 import io.muster.api.InstanceStatus;
+import io.muster.api.JsonCodec;
+import io.muster.api.ServiceHistory;
 import io.muster.client.spring.RegistryUnavailableException;
 import io.muster.client.spring.TestApplication;
 import io.muster.client.spring.TestRegistry;
@@ -18,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +29,8 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -33,6 +38,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.EventListener;
 import org.springframework.web.client.RestClient;
 
+@ExtendWith(OutputCaptureExtension.class)
 class RegistrationTest {
     private static final TestRegistry registry = TestRegistry.start();
 
@@ -101,6 +107,14 @@ class RegistrationTest {
 
     @ParameterizedTest
     @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void hasAnsweredARequestBeforeItIsReady(WebApplicationType type, CapturedOutput output) {
+        run(type, "logging.level." + WarmUp.class.getName() + "=debug");
+
+        assertThat(output.getOut()).containsSubsequence("The web server's first answer took", "Started ");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
     void followsReadinessWhileItRuns(WebApplicationType type) {
         ConfigurableApplicationContext application = run(type);
         registry.awaitOne("orders", InstanceStatus.UP);
@@ -115,7 +129,7 @@ class RegistrationTest {
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void drainsBeforeTheWebServerStopsAndDeregistersAfterIt(WebApplicationType type) {
         ConfigurableApplicationContext application = run(type, StopWatch.class);
-        registry.awaitOne("orders", InstanceStatus.UP);
+        Instance instance = registry.awaitOne("orders", InstanceStatus.UP);
         StopWatch watch = application.getBean(StopWatch.class);
 
         application.close();
@@ -123,6 +137,10 @@ class RegistrationTest {
         assertThat(watch.beforeWebServer).isEqualTo(InstanceStatus.DRAINING);
         assertThat(watch.afterWebServer).isEqualTo(InstanceStatus.DRAINING);
         assertThat(registry.instances("orders")).isEmpty();
+        assertThat(history("orders", instance))
+                .as("one change to apply, although Boot refuses traffic before it stops")
+                .contains("UP DRAINING")
+                .doesNotContain("UP STARTING");
     }
 
     @ParameterizedTest
@@ -265,6 +283,19 @@ class RegistrationTest {
 
         RegisteredWatch watch = application.getBean(RegisteredWatch.class);
         TestRegistry.waiting().until(() -> watch.events.get() == 1);
+    }
+
+    /** Status before and after of each change that the registry remembers of an instance. */
+    private static List<String> history(String service, Instance instance) {
+        byte[] answer = RestClient.create(registry.url())
+                .get()
+                .uri("/v1/services/" + service + "/history")
+                .retrieve()
+                .body(byte[].class);
+        return JsonCodec.server().decode(answer, ServiceHistory.class).value().entries().stream()
+                .filter(entry -> entry.id().equals(instance.id()))
+                .map(entry -> entry.from() + " " + entry.to())
+                .toList();
     }
 
     private ConfigurableApplicationContext run(WebApplicationType type, String... properties) {
