@@ -1,15 +1,18 @@
 package io.muster.lb;
 
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 
 /*
- * Whether an endpoint is out of the rotation because it refused a connection, and until when. The n-th refusal in a row
- * costs min(2^(n-1) s, 30 s), of which a random fifth is left off, so that endpoints that fell together do not come back
- * together. Refusals while it is out belong to requests that were under way and cost nothing more; an answer ends the
- * row.
+ * Whether an endpoint is out of the rotation, and until when, for one or both of two causes.
  *
- * Everything but isOut and answered is called under the balancer's lock.
+ * It refused a connection: a fact. The n-th refusal in a row costs min(2^(n-1) s, 30 s). Refusals while it is out belong to requests
+ * that were under way and cost nothing more; an answer ends the row.
+ *
+ * It failed more than others (Outliers): a guess. The n-th time costs n times the configured time; every interval without
+ * takes one off n.
+ *
+ * Of both times a random fifth is left off, so that endpoints that fell together do not come back together. Thread-safe;
+ * what a pick reads is one volatile field.
  */
 final class Ejection {
     private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -17,49 +20,93 @@ final class Ejection {
     private static final int DOUBLINGS_TO_MAX = 5;
     private static final double JITTER = 0.2;
 
-    private volatile boolean out;
+    private static final int REFUSED = 1;
+    private static final int OUTLIER = 2;
+
+    private volatile int causes;
     private volatile int refusals;
-    private long until;
+    private long refusedUntil;
+    private int timesOutlier;
+    private long outlierUntil;
 
     boolean isOut() {
-        return out;
+        return causes != 0;
     }
 
-    /** When it may come back; of meaning only while it is out. */
-    long until() {
-        return until;
+    boolean hasRefused() {
+        return (causes & REFUSED) != 0;
     }
 
-    /** Takes it out; false when it is out already. */
-    boolean eject(long now, RandomGenerator random) {
-        if (out) {
+    boolean isOutlier() {
+        return (causes & OUTLIER) != 0;
+    }
+
+    /** When the first of its causes ends; of meaning only while it is out. */
+    synchronized long until() {
+        if (causes == (REFUSED | OUTLIER)) {
+            return refusedUntil - outlierUntil < 0 ? refusedUntil : outlierUntil;
+        }
+        return causes == REFUSED ? refusedUntil : outlierUntil;
+    }
+
+    /**
+     * Takes it out because it refused a connection; false when it is out for that already.
+     *
+     * @param random from 0 to below 1
+     */
+    synchronized boolean refuse(long now, double random) {
+        if (hasRefused()) {
             return false;
         }
         int inRow = Math.min(refusals, DOUBLINGS_TO_MAX) + 1;
-        until = now + delayNanos(inRow, random.nextDouble());
+        refusedUntil = now + delayNanos(inRow, random);
         refusals = inRow;
-        out = true;
+        causes |= REFUSED;
         return true;
     }
 
-    /** Lets it back in when its time has passed. */
-    void readmitIfDue(long now) {
-        if (out && now - until >= 0) {
-            out = false;
+    /**
+     * Takes it out because it fails more than others.
+     *
+     * @param random from 0 to below 1
+     */
+    synchronized void outlier(long now, OutlierDetection settings, double random) {
+        timesOutlier++;
+        long most = settings.maxEjection().toNanos();
+        long full = Math.min(settings.ejection().toNanos() * Math.min(timesOutlier, 10_000), most);
+        outlierUntil = now + jittered(full, random);
+        causes |= OUTLIER;
+    }
+
+    /** Lets it back in where its time has passed. */
+    synchronized void readmitIfDue(long now) {
+        if (hasRefused() && now - refusedUntil >= 0) {
+            causes &= ~REFUSED;
+        }
+        if (isOutlier() && now - outlierUntil >= 0) {
+            causes &= ~OUTLIER;
+        }
+    }
+
+    /** An interval went by in which it did not fail more than others. */
+    synchronized void forgive() {
+        if (timesOutlier > 0 && !isOutlier()) {
+            timesOutlier--;
         }
     }
 
     /** Somebody listens there, unless the answer is to a request from before it went out. */
     void answered() {
-        if (refusals != 0 && !out) {
+        if (refusals != 0 && !hasRefused()) {
             refusals = 0;
         }
     }
 
     /** Forgets all: the registry says that it is back. */
-    void clear() {
-        out = false;
+    synchronized void clear() {
+        causes = 0;
         refusals = 0;
+        timesOutlier = 0;
     }
 
     /**
@@ -69,7 +116,10 @@ final class Ejection {
      * @param random from 0 to below 1
      */
     static long delayNanos(int refusals, double random) {
-        long full = Math.min(FIRST_NANOS << Math.min(refusals - 1, DOUBLINGS_TO_MAX), MAX_NANOS);
+        return jittered(Math.min(FIRST_NANOS << Math.min(refusals - 1, DOUBLINGS_TO_MAX), MAX_NANOS), random);
+    }
+
+    private static long jittered(long full, double random) {
         return (long) (full * (1 - JITTER * random));
     }
 }

@@ -8,17 +8,29 @@ public final class Endpoint {
     private final Group group;
     private final Load load;
     private final Ejection ejection = new Ejection();
+    private final Outliers.Tally tally = new Outliers.Tally();
+    private final boolean joined;
+    private final long since;
     private volatile Target target;
+    private volatile double share = 1;
 
-    Endpoint(Target target, Group group) {
+    /** @param joined whether it is new to the service, not only to this balancer */
+    Endpoint(Target target, Group group, boolean joined) {
         this.group = group;
         this.load = new Load(group);
         this.target = target;
+        this.joined = joined;
+        this.since = group.now();
     }
 
     /** What its owner last said of it. */
     public Target target() {
         return target;
+    }
+
+    /** Its share of requests relative to the others' now: the target's weight, less while it starts slowly; at least 0. */
+    public double weight() {
+        return target.weight() * share;
     }
 
     /** Requests started and not finished. */
@@ -61,6 +73,28 @@ public final class Endpoint {
         return load;
     }
 
+    Group group() {
+        return group;
+    }
+
+    Outliers.Tally tally() {
+        return tally;
+    }
+
+    /** The share of its weight that it has: below 1 while it starts slowly. */
+    double share() {
+        return share;
+    }
+
+    void share(double newShare) {
+        share = newShare;
+    }
+
+    /** The share of its weight that it should have. */
+    double shareAt(long now, SlowStart slowStart) {
+        return joined ? slowStart.share(now - since) : 1;
+    }
+
     Ejection ejection() {
         return ejection;
     }
@@ -87,7 +121,7 @@ public final class Endpoint {
         }
         boolean unknown = load.latency() == 0;
         if (outcome == Outcome.SUCCESS) {
-            load.succeeded(latencyNanos, now);
+            load.succeeded(latencyNanos, share == 1, now);
         } else {
             load.failed(outcome == Outcome.TIMEOUT, latencyNanos, now);
         }

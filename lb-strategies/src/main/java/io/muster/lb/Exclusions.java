@@ -1,6 +1,7 @@
 package io.muster.lb;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The endpoints that one call has tried already. Immutable, compared by identity, meant for a handful:
@@ -38,6 +39,18 @@ public final class Exclusions {
             }
         }
         return false;
+    }
+
+    /** The first of {@code candidates} that has not been tried, in their order from {@code from} on and around; or null. */
+    @Nullable
+    Endpoint firstOther(Endpoint[] candidates, int from) {
+        for (int i = from; i < from + candidates.length; i++) {
+            Endpoint candidate = candidates[i < candidates.length ? i : i - candidates.length];
+            if (!contains(candidate)) {
+                return candidate;
+            }
+        }
+        return null;
     }
 
     /** Whether nothing has been tried. */

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /*
@@ -30,6 +31,8 @@ final class Group {
     private volatile List<Endpoint> members = List.of();
     private volatile double meanLatency = 1;
     private volatile long reviewedAt;
+    private volatile boolean counts;
+    private final AtomicLong inFlight = new AtomicLong();
 
     Group(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
@@ -38,6 +41,24 @@ final class Group {
 
     long now() {
         return nanoClock.getAsLong();
+    }
+
+    /** Whether {@link #inFlight()} is wanted: counting it costs every request two writes to one place. */
+    void counts(boolean wanted) {
+        counts = wanted;
+    }
+
+    boolean counts() {
+        return counts;
+    }
+
+    /** Requests in flight on all members together, of those that were started while they were counted. */
+    long inFlight() {
+        return inFlight.get();
+    }
+
+    void addInFlight(int change) {
+        inFlight.getAndAdd(change);
     }
 
     void members(List<Endpoint> members) {

@@ -18,6 +18,7 @@ abstract class LoadCells extends LoadPadding {
     long successes;
     long failures;
     long cancellations;
+    long failuresInRow;
 }
 
 /*
@@ -39,6 +40,7 @@ final class Load extends LoadCells {
     private static final VarHandle SUCCESSES = cell("successes", long.class);
     private static final VarHandle FAILURES = cell("failures", long.class);
     private static final VarHandle CANCELLATIONS = cell("cancellations", long.class);
+    private static final VarHandle FAILURES_IN_ROW = cell("failuresInRow", long.class);
 
     private final Group group;
 
@@ -86,6 +88,14 @@ final class Load extends LoadCells {
         return (long) CANCELLATIONS.getOpaque(this);
     }
 
+    long failuresInRow() {
+        return (long) FAILURES_IN_ROW.getOpaque(this);
+    }
+
+    void forgetFailuresInRow() {
+        FAILURES_IN_ROW.setOpaque(this, 0L);
+    }
+
     void started(long now) {
         IN_FLIGHT.getAndAdd(this, 1L);
         STARTED_AT.setOpaque(this, now);
@@ -96,15 +106,19 @@ final class Load extends LoadCells {
         IN_FLIGHT.getAndAdd(this, -1L);
     }
 
-    void succeeded(long latencyNanos, long now) {
+    /** @param steady whether the latency tells of the endpoint as it will be, and not of its start */
+    void succeeded(long latencyNanos, boolean steady, long now) {
         long silence = silence(now);
         double penalty = PeakEwma.isStale(silence) ? Penalty.NONE : Penalty.afterSuccess(penalty());
         double known = latency();
-        if (known > 0 || successes() >= START_UP_SUCCESSES) {
+        if (known > 0 || (steady && successes() >= START_UP_SUCCESSES)) {
             LATENCY.setOpaque(this, PeakEwma.next(known, latencyNanos, silence));
         }
         PENALTY.setOpaque(this, penalty);
         ENDED_AT.setOpaque(this, now);
+        if (failuresInRow() != 0) {
+            forgetFailuresInRow();
+        }
         SUCCESSES.getAndAdd(this, 1L);
         IN_FLIGHT.getAndAdd(this, -1L);
     }
@@ -122,6 +136,7 @@ final class Load extends LoadCells {
         }
         PENALTY.setOpaque(this, Penalty.afterFailure(penalty()));
         ENDED_AT.setOpaque(this, now);
+        FAILURES_IN_ROW.getAndAdd(this, 1L);
         FAILURES.getAndAdd(this, 1L);
         IN_FLIGHT.getAndAdd(this, -1L);
     }

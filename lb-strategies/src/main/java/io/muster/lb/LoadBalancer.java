@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -18,39 +21,75 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An endpoint that refuses a connection leaves the rotation at once and comes back after a short time that doubles
  * with every further refusal (about 1 s to 30 s, jittered), or as soon as an {@link #update} without it is followed by one
- * with it, or with a new generation of it. When all are out, all are used.
+ * with it, or with a new generation of it. When all are out, all are used. What else decides who takes requests is in its {@link Options}.
  */
 public final class LoadBalancer {
+    /** The most targets. */
+    public static final int MAX_TARGETS = 100_000;
+
+    /** How many endpoints that are out a pick passes by before it takes one. */
+    private static final int MAX_PASSED_BY = 8;
+
     private final ReentrantLock changing = new ReentrantLock();
-    private final Strategy strategy;
+    private final AtomicBoolean reviewing = new AtomicBoolean();
     private final RandomGenerator random;
+    private final Executor executor;
     private final Group group;
+    private final Outliers outliers;
 
     /** Endpoints that are no targets now and still have requests in flight, by id. */
     private final Map<String, Endpoint> leaving = new HashMap<>();
 
+    private Strategy strategy;
+    private Options options = Options.NONE;
     private volatile Snapshot snapshot = Snapshot.empty();
 
-    LoadBalancer(Strategy strategy, LongSupplier nanoClock, RandomGenerator random) {
+    LoadBalancer(Strategy strategy, LongSupplier nanoClock, RandomGenerator random, Executor executor) {
         this.strategy = strategy;
         this.random = random;
+        this.executor = executor;
         this.group = new Group(nanoClock);
+        this.outliers = new Outliers(random);
+        group.counts(strategy instanceof BoundedHashRing);
     }
 
     /**
      * Replaces the targets. Endpoints whose id and generation stay keep their statistics; all others start fresh.
      * Nothing happens when nothing changed. Updates exclude each other; picks go on meanwhile with what was before.
      *
-     * @throws IllegalArgumentException when two targets share an id or a weight is out of range; nothing changes then
+     * @throws IllegalArgumentException when two targets share an id, a weight is out of range, or there are more than {@value
+     *     #MAX_TARGETS}; nothing changes then
      */
     public void update(Collection<? extends Target> targets) {
         NavigableMap<String, Target> sorted = validated(targets);
         changing.lock();
         try {
             List<Endpoint> before = snapshot.endpoints();
-            if (!isSame(before, sorted.values())) {
+            if (snapshot.version() == 0 || !isSame(before, sorted.values())) {
                 replace(before, sorted.values());
             }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Changes how it chooses, at once; the endpoints keep their statistics. */
+    public void configure(Strategy newStrategy, Options newOptions) {
+        changing.lock();
+        try {
+            Strategy strategyBefore = strategy;
+            Options optionsBefore = options;
+            strategy = newStrategy;
+            options = newOptions;
+            try {
+                publish(snapshot.endpoints());
+            } catch (RuntimeException e) {
+                strategy = strategyBefore;
+                options = optionsBefore;
+                throw e;
+            }
+            outliers.settings(newOptions.outliers(), group.now());
+            group.counts(newStrategy instanceof BoundedHashRing);
         } finally {
             changing.unlock();
         }
@@ -69,18 +108,25 @@ public final class LoadBalancer {
      * @return the endpoint, or null when nobody is left
      */
     public @Nullable Endpoint pick(long key, Exclusions tried) {
-        Snapshot now = snapshot;
-        if (now.anyOut() && group.now() - now.readmissionAt() >= 0) {
-            now = readmitted(now);
-        }
-        return now.picker().pick(key, tried);
+        Snapshot now = current();
+        return checked(now, now.picker(), key, tried);
+    }
+
+    /** The same among the endpoints of a route; where it has none, among those of no route. */
+    public @Nullable Endpoint pick(Route route, long key, Exclusions tried) {
+        Snapshot now = current();
+        return checked(now, now.picker(route), key, tried);
     }
 
     /** Counts a request as in flight on {@code endpoint} from now on. Call it when the request starts, not when it is planned. */
     public Ticket start(Endpoint endpoint) {
         long now = group.now();
+        boolean counted = group.counts();
+        if (counted) {
+            group.addInFlight(1);
+        }
         endpoint.started(now);
-        return new Ticket(this, endpoint, now);
+        return new Ticket(this, endpoint, now, counted);
     }
 
     long now() {
@@ -89,36 +135,73 @@ public final class LoadBalancer {
 
     void ended(Endpoint endpoint, Outcome outcome, long latencyNanos, long now) {
         endpoint.ended(outcome, latencyNanos, now);
-        if (outcome == Outcome.REFUSED) {
-            eject(endpoint, now);
+        boolean out = outcome == Outcome.REFUSED
+                ? isMember(endpoint) && outliers.refused(endpoint, now)
+                : outcome.isFailure() && outliers.failed(endpoint, snapshot.endpoints(), now);
+        if (out || outliers.isReviewDue(now)) {
+            requestReview();
         }
     }
 
-    private void eject(Endpoint endpoint, long now) {
+    private boolean isMember(Endpoint endpoint) {
+        return snapshot.endpoints().contains(endpoint);
+    }
+
+    private Snapshot current() {
+        Snapshot now = snapshot;
+        if (now.changesWithTime() && now.isDue(group.now())) {
+            requestReview();
+            return snapshot;
+        }
+        return now;
+    }
+
+    /** Picks; passes by an endpoint that went out a moment ago and is still in the snapshot. */
+    private static @Nullable Endpoint checked(Snapshot now, Picker picker, long key, Exclusions tried) {
+        Endpoint endpoint = picker.pick(key, tried);
+        return endpoint == null || !endpoint.ejection().isOut() || now.usesOut()
+                ? endpoint
+                : another(picker, key, tried, endpoint);
+    }
+
+    private static Endpoint another(Picker picker, long key, Exclusions tried, Endpoint first) {
+        Exclusions without = tried;
+        Endpoint out = first;
+        for (int i = 0; i < MAX_PASSED_BY; i++) {
+            without = without.with(out);
+            Endpoint next = picker.pick(key, without);
+            if (next == null) {
+                return first;
+            }
+            if (!next.ejection().isOut()) {
+                return next;
+            }
+            out = next;
+        }
+        return out;
+    }
+
+    /** Has the endpoints looked at and the snapshot built anew, soon and once for all that ask meanwhile. */
+    private void requestReview() {
+        if (reviewing.compareAndSet(false, true)) {
+            try {
+                executor.execute(this::review);
+            } catch (RejectedExecutionException e) {
+                // Its owner has ended; picks still pass by what is out.
+                reviewing.set(false);
+            }
+        }
+    }
+
+    private void review() {
         changing.lock();
         try {
+            reviewing.set(false);
+            long now = group.now();
             List<Endpoint> endpoints = snapshot.endpoints();
-            if (endpoints.contains(endpoint) && endpoint.ejection().eject(now, random)) {
-                publish(endpoints);
-            }
-        } finally {
-            changing.unlock();
-        }
-    }
-
-    /** Lets in those whose time has passed; when another thread is at it, {@code now} serves a moment longer. */
-    private Snapshot readmitted(Snapshot now) {
-        if (!changing.tryLock()) {
-            return now;
-        }
-        try {
-            long time = group.now();
-            Snapshot latest = snapshot;
-            if (latest.anyOut() && time - latest.readmissionAt() >= 0) {
-                latest.endpoints().forEach(endpoint -> endpoint.ejection().readmitIfDue(time));
-                publish(latest.endpoints());
-            }
-            return snapshot;
+            endpoints.forEach(endpoint -> endpoint.ejection().readmitIfDue(now));
+            outliers.review(endpoints, now);
+            publish(endpoints);
         } finally {
             changing.unlock();
         }
@@ -127,6 +210,8 @@ public final class LoadBalancer {
     private void replace(List<Endpoint> before, Collection<Target> targets) {
         Map<String, Endpoint> known = new HashMap<>(leaving);
         before.forEach(endpoint -> known.put(endpoint.target().id(), endpoint));
+        // That the caller has just begun says nothing of the age of whom it finds.
+        boolean first = snapshot.version() == 0;
         List<Endpoint> after = new ArrayList<>(targets.size());
         for (Target target : targets) {
             Endpoint endpoint = known.get(target.id());
@@ -134,7 +219,7 @@ public final class LoadBalancer {
                 known.remove(target.id());
                 endpoint.target(target);
             } else {
-                endpoint = new Endpoint(target, group);
+                endpoint = new Endpoint(target, group, !first);
             }
             after.add(endpoint);
         }
@@ -152,7 +237,7 @@ public final class LoadBalancer {
     }
 
     private void publish(List<Endpoint> endpoints) {
-        snapshot = Snapshot.of(snapshot.version() + 1, endpoints, strategy);
+        snapshot = new Rotation(strategy, options, random, group.now()).of(snapshot.version() + 1, endpoints);
     }
 
     private static boolean isSame(List<Endpoint> endpoints, Collection<Target> targets) {
@@ -170,13 +255,10 @@ public final class LoadBalancer {
     }
 
     private static NavigableMap<String, Target> validated(Collection<? extends Target> targets) {
+        Require.between("number of targets", targets.size(), 0, MAX_TARGETS);
         NavigableMap<String, Target> sorted = new TreeMap<>();
         for (Target target : targets) {
-            int weight = target.weight();
-            if (weight < 0 || weight > Target.MAX_WEIGHT) {
-                throw new IllegalArgumentException("weight of " + target.id() + " must be between 0 and "
-                        + Target.MAX_WEIGHT + " but was " + weight);
-            }
+            Require.between("weight of " + target.id(), target.weight(), 0, Target.MAX_WEIGHT);
             if (sorted.put(target.id(), target) != null) {
                 throw new IllegalArgumentException(
                         "id must be unique among the targets but was " + target.id() + " twice");

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * The average moves on samples only. The usual form also decays when it is read, which breaks down where a caller
  * sends an endpoint less than a request per tau: the endpoint that was left alone longest decays to nothing and becomes
  * everybody's favourite, slow or not. Here an endpoint that was left alone keeps its figure, is tried again now and then
- * (PowerOfTwoChoices), and after more than tau of silence the first sample replaces what was known.
+ * (PowerOfChoices), and after more than tau of silence the first sample replaces what was known.
  *
  * Larger tau: peaks are remembered longer, load follows recovery more slowly. Smaller: one slow answer is soon forgotten,
  * load flaps.

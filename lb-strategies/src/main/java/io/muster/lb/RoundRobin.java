@@ -19,7 +19,9 @@ final class RoundRobin implements Strategy {
 
     @Override
     public Picker picker(List<Endpoint> endpoints) {
-        return new Turns(endpoints, random.nextInt());
+        return SlowStart.isAnyStarting(endpoints)
+                ? new WeightedRoundRobin.Turns(endpoints, SlowStart.shares(endpoints), random.nextInt())
+                : new Turns(endpoints, random.nextInt());
     }
 
     static final class Turns implements Picker {
@@ -44,17 +46,7 @@ final class RoundRobin implements Strategy {
             if (tried.isEmpty() || !tried.contains(endpoint)) {
                 return endpoint;
             }
-            return next(first, tried);
-        }
-
-        private @Nullable Endpoint next(int first, Exclusions tried) {
-            for (int i = first + 1; i < first + endpoints.length; i++) {
-                Endpoint endpoint = endpoints[i % endpoints.length];
-                if (!tried.contains(endpoint)) {
-                    return endpoint;
-                }
-            }
-            return null;
+            return tried.firstOther(endpoints, first);
         }
     }
 }

@@ -1,60 +1,46 @@
 package io.muster.lb;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The endpoints of a balancer at one moment, with the picker built for them. Immutable. */
+/** The endpoints of a balancer at one moment, with the pickers built for them. Immutable. */
 public final class Snapshot {
-    private static final Picker NOBODY = (key, tried) -> null;
+    static final Picker NOBODY = (key, tried) -> null;
 
     private final long version;
     private final List<Endpoint> endpoints;
     private final List<Endpoint> eligible;
     private final Picker picker;
-    private final boolean anyOut;
-    private final long readmissionAt;
+    private final Map<String, Picker> routes;
+    private final boolean usesOut;
+    private final boolean panic;
+    private final boolean changesWithTime;
+    private final long reviewAt;
 
-    private Snapshot(
+    /** @param reviewAt when time alone makes a difference; null for never */
+    Snapshot(
             long version,
             List<Endpoint> endpoints,
             List<Endpoint> eligible,
             Picker picker,
-            boolean anyOut,
-            long readmissionAt) {
+            Map<String, Picker> routes,
+            boolean usesOut,
+            boolean panic,
+            @Nullable Long reviewAt) {
         this.version = version;
         this.endpoints = endpoints;
         this.eligible = eligible;
         this.picker = picker;
-        this.anyOut = anyOut;
-        this.readmissionAt = readmissionAt;
+        this.routes = routes;
+        this.usesOut = usesOut;
+        this.panic = panic;
+        this.changesWithTime = reviewAt != null;
+        this.reviewAt = reviewAt == null ? 0 : reviewAt;
     }
 
     static Snapshot empty() {
-        return new Snapshot(0, List.of(), List.of(), NOBODY, false, 0);
-    }
-
-    /** Takes the endpoints' weights and ejections as they are now. */
-    static Snapshot of(long version, List<Endpoint> endpoints, Strategy strategy) {
-        List<Endpoint> weighted = new ArrayList<>(endpoints.size());
-        List<Endpoint> in = new ArrayList<>(endpoints.size());
-        boolean anyOut = false;
-        long readmissionAt = 0;
-        for (Endpoint endpoint : endpoints) {
-            if (endpoint.target().weight() == 0) {
-                continue;
-            }
-            weighted.add(endpoint);
-            Ejection ejection = endpoint.ejection();
-            if (!ejection.isOut()) {
-                in.add(endpoint);
-            } else if (!anyOut || ejection.until() - readmissionAt < 0) {
-                anyOut = true;
-                readmissionAt = ejection.until();
-            }
-        }
-        List<Endpoint> eligible = List.copyOf(in.isEmpty() ? weighted : in);
-        Picker picker = eligible.isEmpty() ? NOBODY : strategy.picker(eligible);
-        return new Snapshot(version, List.copyOf(endpoints), eligible, picker, anyOut, readmissionAt);
+        return new Snapshot(0, List.of(), List.of(), NOBODY, Map.of(), false, false, null);
     }
 
     /** All endpoints, sorted by id. */
@@ -63,8 +49,8 @@ public final class Snapshot {
     }
 
     /**
-     * The endpoints that take requests, sorted by id: those of a weight above 0 that have not been taken out of the
-     * rotation; when all have been, all of a weight above 0.
+     * The endpoints that take requests, sorted by id: those of a weight above 0 that belong to the caller's subset and have not been taken
+     * out of the rotation; when all have been, all of them.
      */
     public List<Endpoint> eligible() {
         return eligible;
@@ -75,18 +61,38 @@ public final class Snapshot {
         return version;
     }
 
-    /** Chooses among {@link #eligible()}; always null when there is none. */
+    /** Chooses among {@link #eligible()}, but for those that serve a route; always null when there is none. */
     public Picker picker() {
         return picker;
     }
 
-    /** Whether somebody waits to come back into the rotation. */
-    boolean anyOut() {
-        return anyOut;
+    /** Chooses among the endpoints of a route; where it has none, as {@link #picker()} does. */
+    public Picker picker(Route route) {
+        return routes.getOrDefault(route.name(), picker);
     }
 
-    /** When the first of those that are out may come back; of meaning only while {@link #anyOut()}. */
-    long readmissionAt() {
-        return readmissionAt;
+    /** Whether a route has endpoints of its own. */
+    public boolean has(Route route) {
+        return routes.containsKey(route.name());
+    }
+
+    /** Whether outlier detection would leave so few endpoints that it is passed over. */
+    public boolean isPanic() {
+        return panic;
+    }
+
+    /** Whether endpoints that are out of the rotation are among the eligible, for want of others. */
+    boolean usesOut() {
+        return usesOut;
+    }
+
+    /** Whether it was time to build it anew. */
+    boolean isDue(long now) {
+        return changesWithTime && now - reviewAt >= 0;
+    }
+
+    /** Whether time alone makes a difference to it. */
+    boolean changesWithTime() {
+        return changesWithTime;
     }
 }

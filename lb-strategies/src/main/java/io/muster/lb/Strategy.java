@@ -15,4 +15,9 @@ public interface Strategy {
      * @param endpoints who may take requests: immutable, at least one, each of a weight above 0, sorted by id
      */
     Picker picker(List<Endpoint> endpoints);
+
+    /** Whether its pickers keep requests of equal keys together. */
+    default boolean isKeyed() {
+        return false;
+    }
 }

@@ -22,10 +22,13 @@ public final class Ticket {
     private final LoadBalancer balancer;
     private final Endpoint endpoint;
     private final long startedAt;
+    private final boolean counted;
     private volatile long latencyNanos;
     private volatile boolean finished;
 
-    Ticket(LoadBalancer balancer, Endpoint endpoint, long startedAt) {
+    /** @param counted whether it counts among those in flight on all endpoints together */
+    Ticket(LoadBalancer balancer, Endpoint endpoint, long startedAt, boolean counted) {
+        this.counted = counted;
         this.balancer = balancer;
         this.endpoint = endpoint;
         this.startedAt = startedAt;
@@ -55,6 +58,9 @@ public final class Ticket {
         Objects.requireNonNull(outcome, "outcome");
         if (finished || !FINISHED.compareAndSet(this, false, true)) {
             return false;
+        }
+        if (counted) {
+            endpoint.group().addInFlight(-1);
         }
         long now = balancer.now();
         long marked = latencyNanos;

@@ -49,7 +49,8 @@ class ArchitectureTest {
             .areAssignableTo(Thread.class)
             .orShould()
             .dependOnClassesThat()
-            .haveNameMatching("java\\.util\\.(Timer|concurrent\\.(Executor.*|.*Pool.*|CompletableFuture))");
+            .haveNameMatching(
+                    "java\\.util\\.(Timer|concurrent\\.(Executors|.*ExecutorService|.*Pool.*|CompletableFuture))");
 
     @ArchTest
     static final ArchRule ONLY_THE_BALANCER_LOCKS = noClasses()

@@ -8,16 +8,29 @@ import org.junit.jupiter.api.Test;
 class LoadBalancersTest {
     @Test
     void knowsItsStrategiesByName() {
-        assertThat(LoadBalancers.strategyNames()).containsExactly("power-of-two-choices", "round-robin");
+        assertThat(LoadBalancers.strategyNames())
+                .containsExactly(
+                        "bounded-consistent-hashing",
+                        "consistent-hashing",
+                        "least-in-flight",
+                        "least-in-flight-of-two",
+                        "maglev",
+                        "power-of-two-choices",
+                        "random",
+                        "round-robin",
+                        "weighted-random",
+                        "weighted-round-robin");
         assertThat(LoadBalancers.strategy("round-robin")).isInstanceOf(RoundRobin.class);
-        assertThat(LoadBalancers.strategy("power-of-two-choices")).isInstanceOf(PowerOfTwoChoices.class);
+        assertThat(LoadBalancers.strategy("power-of-two-choices")).isInstanceOf(PowerOfChoices.class);
     }
 
     @Test
     void namesTheKnownStrategiesWhenOneIsUnknown() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> LoadBalancers.strategy("fastest"))
-                .withMessage("strategy must be one of power-of-two-choices, round-robin but was fastest");
+                .withMessage("strategy must be one of bounded-consistent-hashing, consistent-hashing, least-in-flight,"
+                        + " least-in-flight-of-two, maglev, power-of-two-choices, random, round-robin, weighted-random,"
+                        + " weighted-round-robin but was fastest");
     }
 
     @Test

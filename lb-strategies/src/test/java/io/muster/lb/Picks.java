@@ -33,11 +33,12 @@ final class Picks {
         return exclusions;
     }
 
-    /** How often each endpoint is picked in {@code count} picks, by id; nothing is started. */
+    /** How often each endpoint is picked in {@code count} picks of as many keys, by id; nothing is started. */
     static Map<String, Integer> count(LoadBalancer balancer, int count) {
         Map<String, Integer> counts = new TreeMap<>();
         for (int i = 0; i < count; i++) {
-            counts.merge(any(balancer).target().id(), 1, Integer::sum);
+            Endpoint picked = some(balancer.pick(i, Exclusions.none()));
+            counts.merge(picked.target().id(), 1, Integer::sum);
         }
         return counts;
     }

@@ -1,6 +1,7 @@
 package io.muster.lb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
@@ -58,6 +59,7 @@ class StrategyContractTest {
     @ParameterizedTest(name = "{0} of {1}, seed " + SEED)
     @MethodSource("strategies")
     void sharesEvenlyAmongEquals(String name, int size) {
+        assumeFalse(LoadBalancers.strategy(name).isKeyed(), "its share is a matter of keys: see its own test");
         LoadBalancer balancer = balancer(name, size);
 
         assertThat(Picks.count(balancer, 4_000 * size).values())
@@ -81,6 +83,21 @@ class StrategyContractTest {
 
         // The reading itself may allocate a little; one object of 16 bytes per pick would be 640,000.
         assertThat(allocated).isLessThan(1_000);
+    }
+
+    @ParameterizedTest(name = "{0} of {1}, seed " + SEED)
+    @MethodSource("strategies")
+    void keepsEqualKeysTogetherIfItIsKeyed(String name, int size) {
+        LoadBalancer balancer = balancer(name, size);
+        Strategy strategy = LoadBalancers.strategy(name);
+
+        for (int key = 0; key < 100; key++) {
+            Set<Endpoint> picked = new HashSet<>();
+            for (int i = 0; i < 40; i++) {
+                picked.add(Picks.some(balancer.pick(key, Exclusions.none())));
+            }
+            assertThat(picked).hasSize(strategy.isKeyed() || size == 1 ? 1 : picked.size());
+        }
     }
 
     private static void pickOften(LoadBalancer balancer, Exclusions none, Exclusions first) {

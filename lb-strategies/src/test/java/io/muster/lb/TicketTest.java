@@ -134,6 +134,6 @@ class TicketTest {
     }
 
     private Endpoint endpoint() {
-        return new Endpoint(TestTarget.of("a"), new Group(clock));
+        return new Endpoint(TestTarget.of("a"), new Group(clock), false);
     }
 }

@@ -7,10 +7,11 @@ import org.jspecify.annotations.Nullable;
 /*
  * Draws two endpoints and takes the cheaper one [1], where cost = (in-flight + 1) * peak EWMA latency * penalty / weight.
  * Two draws give nearly the balance of asking everybody, without the herd that forms when all callers run to the same
- * best endpoint.
+ * best endpoint. The form that goes by requests in flight alone leaves the latency out.
  *
  * The two are distinct: drawn with replacement, two endpoints would be compared in only half of the picks. Both come from
- * one random long by multiply-shift, without division and with a bias below n / 2^32.
+ * one random long by multiply-shift, without division and with a bias below n / 2^32. With d > 2 choices the winner meets
+ * d - 2 more, each drawn from all but itself.
  *
  * While both have as many requests in flight, only latency speaks, and latency is noisy. Always taking the faster one
  * would starve an endpoint for a single slow answer, most of all where callers are idle and nothing is ever in flight. So
@@ -27,19 +28,27 @@ import org.jspecify.annotations.Nullable;
  *
  * [1] Mitzenmacher, The power of two choices in randomized load balancing, IEEE TPDS 12(10), 2001
  */
-final class PowerOfTwoChoices implements Strategy {
+final class PowerOfChoices implements Strategy {
+    private final int choices;
+    private final boolean byLatency;
     private final RandomGenerator random;
 
-    PowerOfTwoChoices(RandomGenerator random) {
+    /**
+     * @param choices d, at least 2
+     * @param byLatency whether latency counts beside requests in flight
+     */
+    PowerOfChoices(int choices, boolean byLatency, RandomGenerator random) {
+        this.choices = choices;
+        this.byLatency = byLatency;
         this.random = random;
     }
 
     @Override
     public Picker picker(List<Endpoint> endpoints) {
-        return new Pairs(endpoints, random);
+        return new Draws(endpoints, choices, byLatency, random);
     }
 
-    static final class Pairs implements Picker {
+    static final class Draws implements Picker {
         /** The lowest 6 bits of the random long decide on a trial, the next 16 between equals; the draw uses the rest. */
         private static final long TRIAL_MASK = 63;
 
@@ -51,13 +60,17 @@ final class PowerOfTwoChoices implements Strategy {
         private final Endpoint[] endpoints;
         private final Load[] loads;
         private final double[] perWeight;
+        private final int choices;
+        private final boolean byLatency;
         private final RandomGenerator random;
 
-        Pairs(List<Endpoint> endpoints, RandomGenerator random) {
+        Draws(List<Endpoint> endpoints, int choices, boolean byLatency, RandomGenerator random) {
+            this.choices = choices;
+            this.byLatency = byLatency;
             this.endpoints = endpoints.toArray(new Endpoint[0]);
             this.loads = endpoints.stream().map(Endpoint::load).toArray(Load[]::new);
             this.perWeight = endpoints.stream()
-                    .mapToDouble(endpoint -> 1.0 / endpoint.target().weight())
+                    .mapToDouble(endpoint -> 1 / endpoint.weight())
                     .toArray();
             this.random = random;
         }
@@ -73,31 +86,37 @@ final class PowerOfTwoChoices implements Strategy {
             }
             long bits = random.nextLong();
             int first = firstOf(n, bits);
-            return choose(first, secondOf(n, bits, first), bits);
+            int best = choose(first, secondOf(n, bits, first), bits);
+            for (int i = 2; i < choices; i++) {
+                bits = random.nextLong();
+                best = choose(best, secondOf(n, bits, best), bits);
+            }
+            return endpoints[best];
         }
 
-        private Endpoint choose(int first, int second, long bits) {
+        /** The index of one of two. */
+        private int choose(int first, int second, long bits) {
             Load load = loads[first];
             Load other = loads[second];
-            if ((bits & TRIAL_MASK) == 0) {
+            if ((bits & TRIAL_MASK) == 0 && byLatency) {
                 int alone = other.startedAt() - load.startedAt() < 0 ? second : first;
                 if (endpoints[alone].isIdle()) {
-                    return endpoints[alone];
+                    return alone;
                 }
             }
             long inFlight = load.inFlight();
             long otherInFlight = other.inFlight();
-            double latency = load.expectedLatency();
-            double otherLatency = other.expectedLatency();
+            double latency = byLatency ? load.expectedLatency() : load.penalty();
+            double otherLatency = byLatency ? other.expectedLatency() : other.penalty();
             if (inFlight == otherInFlight) {
                 double square = latency * latency * perWeight[first];
                 double otherSquare = otherLatency * otherLatency * perWeight[second];
                 double coin = ((bits >>> COIN_SHIFT) & COIN_MASK) / COIN_RANGE;
-                return endpoints[lower(first, square, second, coin * (square + otherSquare))];
+                return lower(first, square, second, coin * (square + otherSquare));
             }
             double cost = (inFlight + 1) * latency * perWeight[first];
             double otherCost = (otherInFlight + 1) * otherLatency * perWeight[second];
-            return endpoints[lower(first, cost, second, otherCost)];
+            return lower(first, cost, second, otherCost);
         }
 
         private @Nullable Endpoint pickUntried(Exclusions tried) {
@@ -113,7 +132,7 @@ final class PowerOfTwoChoices implements Strategy {
             long bits = random.nextLong();
             int first = firstOf(n, bits);
             int second = secondOf(n, bits, first);
-            return choose(untried(first, tried), untried(second, tried), bits);
+            return endpoints[choose(untried(first, tried), untried(second, tried), bits)];
         }
 
         /** The index of the {@code rank}-th endpoint that has not been tried. */

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PowerOfTwoChoicesTest {
+class PowerOfChoicesTest {
     private static final long SEED = 42;
 
     private final ManualClock clock = new ManualClock();
@@ -32,8 +32,8 @@ class PowerOfTwoChoicesTest {
         int[][] counts = new int[n][n];
         for (int i = 0; i < perPair * n * (n - 1); i++) {
             long bits = random.nextLong();
-            int first = PowerOfTwoChoices.Pairs.firstOf(n, bits);
-            counts[first][PowerOfTwoChoices.Pairs.secondOf(n, bits, first)]++;
+            int first = PowerOfChoices.Draws.firstOf(n, bits);
+            counts[first][PowerOfChoices.Draws.secondOf(n, bits, first)]++;
         }
 
         for (int first = 0; first < n; first++) {
@@ -47,7 +47,7 @@ class PowerOfTwoChoicesTest {
     @ParameterizedTest
     @CsvSource({"1, 2, 0", "2, 1, 1", "1, 1, 0", "0, 1e300, 0", "1e300, 0, 1", "1.0000000001, 1, 1"})
     void takesTheLowerFigureAndTheFirstOfEqualOnes(double first, double second, int expected) {
-        assertThat(PowerOfTwoChoices.Pairs.lower(0, first, 1, second)).isEqualTo(expected);
+        assertThat(PowerOfChoices.Draws.lower(0, first, 1, second)).isEqualTo(expected);
     }
 
     @Test
