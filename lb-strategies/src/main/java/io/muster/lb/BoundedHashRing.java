@@ -35,6 +35,9 @@ final class BoundedHashRing implements Strategy {
     }
 
     static final class Bounded extends HashRing.Ring {
+        /** So that a whole number that comes out a little larger does not count as the next one. */
+        private static final double ROUNDING = 1e-6;
+
         private final Group group;
         private final double perWeight;
 
@@ -68,7 +71,8 @@ final class BoundedHashRing implements Strategy {
 
         private boolean hasRoom(Endpoint endpoint) {
             long inFlight = endpoint.load().inFlight();
-            return inFlight == 0 || inFlight < Math.ceil(perWeight * endpoint.weight() * (group.inFlight() + 1));
+            double share = perWeight * endpoint.weight() * (group.inFlight() + 1);
+            return inFlight == 0 || inFlight < Math.ceil(share - ROUNDING);
         }
     }
 }

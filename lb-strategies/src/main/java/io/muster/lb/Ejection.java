@@ -28,6 +28,7 @@ final class Ejection {
     private long refusedUntil;
     private int timesOutlier;
     private long outlierUntil;
+    private long backAt;
 
     boolean isOut() {
         return causes != 0;
@@ -85,12 +86,15 @@ final class Ejection {
         }
         if (isOutlier() && now - outlierUntil >= 0) {
             causes &= ~OUTLIER;
+            backAt = now;
         }
     }
 
-    /** An interval went by in which it did not fail more than others. */
-    synchronized void forgive() {
-        if (timesOutlier > 0 && !isOutlier()) {
+    /** An interval went by; if it was in the rotation for all of it, one time less is held against it. */
+    synchronized void forgive(long now, OutlierDetection settings) {
+        if (timesOutlier > 0
+                && !isOutlier()
+                && now - backAt >= settings.interval().toNanos()) {
             timesOutlier--;
         }
     }

@@ -41,6 +41,7 @@ public final class LoadBalancer {
     private final Map<String, Endpoint> leaving = new HashMap<>();
 
     private Strategy strategy;
+    private boolean updated;
     private Options options = Options.NONE;
     private volatile Snapshot snapshot = Snapshot.empty();
 
@@ -65,7 +66,7 @@ public final class LoadBalancer {
         changing.lock();
         try {
             List<Endpoint> before = snapshot.endpoints();
-            if (snapshot.version() == 0 || !isSame(before, sorted.values())) {
+            if (!updated || !isSame(before, sorted.values())) {
                 replace(before, sorted.values());
             }
         } finally {
@@ -211,7 +212,8 @@ public final class LoadBalancer {
         Map<String, Endpoint> known = new HashMap<>(leaving);
         before.forEach(endpoint -> known.put(endpoint.target().id(), endpoint));
         // That the caller has just begun says nothing of the age of whom it finds.
-        boolean first = snapshot.version() == 0;
+        boolean first = !updated;
+        updated = true;
         List<Endpoint> after = new ArrayList<>(targets.size());
         for (Target target : targets) {
             Endpoint endpoint = known.get(target.id());

@@ -58,7 +58,7 @@ final class Outliers {
         for (Endpoint endpoint : endpoints) {
             Tally tally = endpoint.tally();
             tally.take(endpoint.load().successes(), endpoint.load().failures());
-            endpoint.ejection().forgive();
+            endpoint.ejection().forgive(now, settings);
             if (tally.requests() >= settings.minRequests()) {
                 busy.add(endpoint);
                 rates.add(tally.successRate());
