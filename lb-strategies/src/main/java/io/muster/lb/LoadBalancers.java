@@ -182,6 +182,22 @@ public final class LoadBalancers {
     }
 
     /**
+     * A bound on the retries to one service.
+     *
+     * @param percent retries per hundred calls, 0 to 100
+     * @param minPerSecond retries per second that are always allowed, 0 to 10,000
+     * @throws IllegalArgumentException when a value is out of range
+     */
+    public static RetryBudget retryBudget(int percent, int minPerSecond) {
+        return retryBudget(percent, minPerSecond, System::nanoTime);
+    }
+
+    /** {@link #retryBudget(int, int)} on a monotonic clock of the caller's, in nanoseconds. */
+    public static RetryBudget retryBudget(int percent, int minPerSecond, LongSupplier nanoClock) {
+        return new RetryBudget(percent, minPerSecond, nanoClock);
+    }
+
+    /**
      * The strategy of that name.
      *
      * @throws IllegalArgumentException when there is none; the text names the known ones

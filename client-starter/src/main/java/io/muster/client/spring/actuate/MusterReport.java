@@ -177,6 +177,8 @@ record MusterReport(Registry registry, @Nullable Own instance, Map<String, Servi
      * @param retries attempts after the first
      * @param retriesDenied retries that the budget did not allow
      * @param noInstance calls that found no instance
+     * @param missedKeys requests without the key that was to be hashed
+     * @param panic whether so many instances fail that all are used
      */
     record Calls(
             String strategy,
@@ -184,7 +186,9 @@ record MusterReport(Registry registry, @Nullable Own instance, Map<String, Servi
             Map<Outcome, Long> requests,
             long retries,
             long retriesDenied,
-            long noInstance) {
+            long noInstance,
+            long missedKeys,
+            boolean panic) {
         static Calls of(BalancerReport report) {
             return new Calls(
                     report.strategy(),
@@ -192,7 +196,9 @@ record MusterReport(Registry registry, @Nullable Own instance, Map<String, Servi
                     report.requests(),
                     report.retries(),
                     report.retriesDenied(),
-                    report.noInstance());
+                    report.noInstance(),
+                    report.missedKeys(),
+                    report.panic());
         }
     }
 

@@ -48,6 +48,7 @@ final class BalancedCall {
     private final List<ServiceInstance> tried = new ArrayList<>(2);
     private Exclusions exclusions = Exclusions.none();
     private @Nullable LifecycleCall lifecycle;
+    private @Nullable Selection selection;
 
     BalancedCall(
             Routes routes,
@@ -165,7 +166,12 @@ final class BalancedCall {
     }
 
     private @Nullable Chosen pick(ServiceBalancer own) {
-        Endpoint endpoint = own.pick(exclusions);
+        Selection said = selection;
+        if (said == null) {
+            said = own.select(data);
+            selection = said;
+        }
+        Endpoint endpoint = own.pick(said, exclusions);
         return endpoint == null ? null : new Chosen((MusterServiceInstance) endpoint.target(), own, endpoint);
     }
 

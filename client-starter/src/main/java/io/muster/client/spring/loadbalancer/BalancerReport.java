@@ -22,6 +22,8 @@ import java.util.Set;
  * @param retries attempts after the first
  * @param retriesDenied retries that the budget did not allow
  * @param noInstance calls that found no instance
+ * @param missedKeys requests without the key that was to be hashed
+ * @param panic whether outlier detection would leave so few instances that it is passed over
  * @param leakedResponses responses that were dropped without being read to the end or closed
  * @param endpoints the instances that may take requests, sorted by id
  */
@@ -34,6 +36,8 @@ public record BalancerReport(
         long retries,
         long retriesDenied,
         long noInstance,
+        long missedKeys,
+        boolean panic,
         long leakedResponses,
         List<EndpointReport> endpoints) {
 
@@ -66,13 +70,15 @@ public record BalancerReport(
         Traffic traffic = balancer.traffic();
         return new BalancerReport(
                 balancer.service(),
-                balancer.strategyName(),
+                balancer.settings().strategy(),
                 balancer.viewKnown(),
                 traffic.inFlight(),
                 traffic.byOutcome(),
                 traffic.retries(),
                 traffic.retriesDenied(),
                 traffic.noInstance(),
+                traffic.missedKeys(),
+                snapshot.isPanic(),
                 traffic.leakedResponses(),
                 endpoints);
     }

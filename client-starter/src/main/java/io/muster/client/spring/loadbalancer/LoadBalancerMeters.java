@@ -17,6 +17,7 @@ import java.util.Locale;
  *   <li>{@code retries}, {@code retries.denied}: attempts after the first, and those that the budget did not allow
  *   <li>{@code noinstance}: calls that found no instance
  *   <li>{@code leaked}: responses that were dropped without being read to the end or closed
+ *   <li>{@code missedkeys}: requests without the key that was to be hashed
  *   <li>{@code endpoints}, {@code ejected}: instances that may take requests, and those of them that are out of the
  *       rotation because they refused a connection
  * </ul>
@@ -62,6 +63,10 @@ final class LoadBalancerMeters implements MeterBinder {
                 .description("Calls that found no instance")
                 .tags(tags)
                 .register(registry);
+        FunctionCounter.builder(PREFIX + "missedkeys", traffic, Traffic::missedKeys)
+                .description("Requests without the key that was to be hashed")
+                .tags(tags)
+                .register(registry);
         FunctionCounter.builder(PREFIX + "leaked", traffic, Traffic::leakedResponses)
                 .description("Responses that were dropped without being read to the end or closed")
                 .tags(tags)
@@ -71,7 +76,7 @@ final class LoadBalancerMeters implements MeterBinder {
                 .tags(tags)
                 .register(registry);
         Gauge.builder(PREFIX + "ejected", balancer, LoadBalancerMeters::ejected)
-                .description("Instances out of the rotation because they refused a connection")
+                .description("Instances out of the rotation because they refused a connection or failed too much")
                 .tags(tags)
                 .register(registry);
     }

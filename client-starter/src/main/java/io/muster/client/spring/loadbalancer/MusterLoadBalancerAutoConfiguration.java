@@ -2,12 +2,16 @@ package io.muster.client.spring.loadbalancer;
 
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.muster.client.RegistryClient;
+import io.muster.client.spring.registration.LocalInstance;
 import io.muster.lb.Strategy;
 import java.lang.ref.Cleaner;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -31,7 +35,9 @@ import org.springframework.cloud.loadbalancer.support.LoadBalancerClientFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.core.env.Environment;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.util.StringUtils;
 import org.springframework.web.client.RestTemplate;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -68,14 +74,38 @@ public final class MusterLoadBalancerAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     ServiceBalancers musterServiceBalancers(
-            RegistryClient client, MusterLoadBalancerProperties properties, ListableBeanFactory beans) {
-        Strategies strategies = new Strategies(properties, beans.getBeansOfType(Strategy.class));
+            RegistryClient client,
+            MusterLoadBalancerProperties properties,
+            ListableBeanFactory beans,
+            Environment environment) {
+        HashKeys keys = new HashKeys(beans.getBeansOfType(HashKeyResolver.class));
+        String zone = environment.getProperty("muster.instance.zone", "");
         return new ServiceBalancers(
                 client::view,
                 properties,
-                strategies,
+                new Strategies(properties, beans.getBeansOfType(Strategy.class), keys),
+                new CallerPlace(UUID.randomUUID().toString(), zone, Map.of()),
                 refused -> client.reportRefused(refused.getServiceId(), refused.instance()),
                 System::nanoTime);
+    }
+
+    @Bean
+    LiveProperties musterLiveLoadBalancerProperties(ServiceBalancers balancers, Environment environment) {
+        return new LiveProperties(balancers, environment);
+    }
+
+    @Bean
+    SmartInitializingSingleton musterCallerZones(
+            RegistryClient client,
+            ServiceBalancers balancers,
+            ObjectProvider<LocalInstance> instance,
+            Environment environment) {
+        boolean hasZone = StringUtils.hasText(environment.getProperty("muster.instance.zone"));
+        return () -> {
+            if (hasZone) {
+                instance.ifAvailable(local -> client.view(local.service()).onChange(balancers::callers));
+            }
+        };
     }
 
     @Bean

@@ -1,7 +1,12 @@
 package io.muster.client.spring.loadbalancer;
 
 import io.muster.api.Names;
+import io.muster.lb.LoadBalancers;
+import io.muster.lb.OutlierDetection;
+import io.muster.lb.SlowStart;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -9,24 +14,42 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How this application spreads its calls over the instances of a service.
+ * How this application spreads its calls over the instances of a service. All but {@code enabled} and
+ * {@code first-view-timeout} may change while it runs.
  *
  * @param enabled Whether calls by @LoadBalanced clients are balanced over the pushed views of the registry. When false,
  *     Spring Cloud LoadBalancer works as it does without Muster.
- * @param strategy How an instance is chosen: power-of-two-choices, round-robin, or the name of a bean of type
+ * @param strategy How an instance is chosen: power-of-two-choices, least-in-flight-of-two, least-in-flight, round-robin,
+ *     weighted-round-robin, random, weighted-random, consistent-hashing, bounded-consistent-hashing, maglev, or the name of a bean of type
  *     io.muster.lb.Strategy.
+ * @param choices How many instances power-of-two-choices draws, 1 to 10.
+ * @param loadFactor How many times its share an instance has at most with bounded-consistent-hashing, above 1 to 100.
  * @param firstViewTimeout How long the first calls to a service wait until the registry has told of its instances. Later
  *     calls never wait.
  * @param retry When a failed call is tried again on another instance.
- * @param services What differs for single services, by their names.
+ * @param hash What of a request is hashed, for strategies that keep equal requests together.
+ * @param zone How far calls stay in this application's zone (muster.instance.zone).
+ * @param subset How many instances of a service this application uses.
+ * @param slowStart How an instance that joins begins.
+ * @param outlier When an instance that fails is left out.
+ * @param routes Instances that serve a part of the calls, by names of your own; the first that matches counts.
+ * @param services What differs for single services, by their names. A group that is given there takes the place of the general one as a whole.
  */
 @Validated
 @ConfigurationProperties("muster.load-balancer")
 public record MusterLoadBalancerProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("power-of-two-choices") String strategy,
+        @DefaultValue("2") int choices,
+        @DefaultValue("1.25") double loadFactor,
         @DefaultValue("2s") Duration firstViewTimeout,
         @DefaultValue Retry retry,
+        @DefaultValue Hash hash,
+        @DefaultValue Zone zone,
+        @DefaultValue Subset subset,
+        @DefaultValue SlowStartSettings slowStart,
+        @DefaultValue Outlier outlier,
+        @DefaultValue Map<String, RouteRule> routes,
         @DefaultValue Map<String, Service> services) {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
     private static final int MOST_ATTEMPTS = 10;
@@ -38,20 +61,18 @@ public record MusterLoadBalancerProperties(
                 "first-view-timeout",
                 "between 0s and 1m",
                 firstViewTimeout);
+        requireChoices(choices, loadFactor);
+        routes = Collections.unmodifiableMap(new LinkedHashMap<>(routes));
         services = Map.copyOf(services);
         services.keySet().forEach(Names::service);
     }
 
-    /** The strategy's name for a service. */
-    String strategy(String service) {
+    /** What counts for a service: its own, where it has, else what is said for all. */
+    ServiceSettings of(String service) {
+        ServiceSettings general = new ServiceSettings(
+                strategy, choices, loadFactor, retry, hash, zone, subset, slowStart, outlier, routes);
         Service own = services.get(service);
-        return own == null || own.strategy() == null ? strategy : own.strategy();
-    }
-
-    /** The retries for a service. */
-    Retry retry(String service) {
-        Service own = services.get(service);
-        return own == null || own.retry() == null ? retry : own.retry().over(retry);
+        return own == null ? general : general.with(own);
     }
 
     /**
@@ -95,13 +116,144 @@ public record MusterLoadBalancerProperties(
     }
 
     /**
-     * What differs for one service.
+     * What of a request is hashed. One of them.
      *
-     * @param strategy How an instance of this service is chosen; otherwise as for all services.
+     * @param header Name of a header.
+     * @param cookie Name of a cookie.
+     * @param query Name of a query parameter.
+     * @param path Pattern of the path with one variable, such as /users/{id}/**.
+     * @param bean Name of a bean of type io.muster.client.spring.loadbalancer.HashKeyResolver.
+     */
+    public record Hash(
+            @Nullable String header,
+            @Nullable String cookie,
+            @Nullable String query,
+            @Nullable String path,
+            @Nullable String bean) {}
+
+    /**
+     * How far calls stay in this application's zone.
+     *
+     * @param enabled Whether calls stay in this application's zone as far as the instances there can take them. Makes no difference
+     *     without muster.instance.zone.
+     * @param minInstances With fewer instances zones make no difference.
+     */
+    public record Zone(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("6") int minInstances) {}
+
+    /**
+     * How many instances of a service this application uses.
+     *
+     * @param size Most instances; 0 for all.
+     */
+    public record Subset(@DefaultValue("0") int size) {}
+
+    /**
+     * How an instance that joins begins.
+     *
+     * @param window How long it takes until it has its full share, up to 1h; 0 for at once.
+     * @param minPercent Share of its weight with which it begins, 1 to 100.
+     */
+    public record SlowStartSettings(
+            @DefaultValue("0s") Duration window,
+            @DefaultValue("10") int minPercent) {
+        SlowStart slowStart() {
+            return new SlowStart(window, minPercent);
+        }
+    }
+
+    /**
+     * When an instance that fails much more than the others is left out for a while.
+     *
+     * @param enabled Whether instances that fail are left out.
+     * @param consecutiveFailures Failures in a row that take an instance out at once; 0 for never.
+     * @param interval How often the shares of failures are looked at.
+     * @param failurePercent Share of failed requests in an interval that takes an instance out; 0 for never.
+     * @param deviations Standard deviations, in tenths, below the mean share of successes that take an instance out; 0 for never.
+     * @param minRequests Requests that an instance must have had in an interval for its shares to count.
+     * @param ejection How long the first time out lasts; the n-th in succession lasts n times as long.
+     * @param maxEjection How long one lasts at most.
+     * @param maxEjectedPercent Share of the instances that may be out; one always may.
+     * @param panicPercent Share of the instances that must be left; else all are used.
+     */
+    public record Outlier(
+            @DefaultValue("false") boolean enabled,
+            @DefaultValue("5") int consecutiveFailures,
+            @DefaultValue("10s") Duration interval,
+            @DefaultValue("85") int failurePercent,
+            @DefaultValue("19") int deviations,
+            @DefaultValue("50") int minRequests,
+            @DefaultValue("30s") Duration ejection,
+            @DefaultValue("5m") Duration maxEjection,
+            @DefaultValue("10") int maxEjectedPercent,
+            @DefaultValue("50") int panicPercent) {
+        OutlierDetection detection() {
+            return new OutlierDetection(
+                    enabled,
+                    consecutiveFailures,
+                    interval,
+                    failurePercent,
+                    deviations,
+                    minRequests,
+                    ejection,
+                    maxEjection,
+                    maxEjectedPercent,
+                    panicPercent);
+        }
+    }
+
+    /**
+     * Instances that serve a part of the calls, and nothing else.
+     *
+     * @param metadata What these instances say of themselves, each entry of it.
+     * @param header Name of a header by which a call belongs to them.
+     * @param value Value of that header; any when it is absent.
+     * @param percent Share of the other calls that belong to them, 0 to 100; by the key where there is one, else at random.
+     */
+    public record RouteRule(
+            Map<String, String> metadata,
+            @Nullable String header,
+            @Nullable String value,
+            @DefaultValue("0") double percent) {
+        /** @throws IllegalArgumentException when a value breaks its rule */
+        public RouteRule {
+            metadata = metadata == null ? Map.of() : Map.copyOf(metadata);
+            require(!metadata.isEmpty(), "routes.*.metadata", "at least one entry", metadata);
+            require(percent >= 0 && percent <= 100, "routes.*.percent", "between 0 and 100", percent);
+        }
+    }
+
+    /**
+     * What differs for one service; what is absent is as for all services.
+     *
+     * @param strategy How an instance of this service is chosen.
+     * @param choices How many instances power-of-two-choices draws.
+     * @param loadFactor How many times its share an instance has at most with bounded-consistent-hashing.
      * @param retry What differs in the retries of this service.
+     * @param hash What of a request is hashed.
+     * @param zone How far calls stay in this application's zone.
+     * @param subset How many instances this application uses.
+     * @param slowStart How an instance that joins begins.
+     * @param outlier When an instance that fails is left out.
+     * @param routes Instances that serve a part of the calls.
      */
     public record Service(
-            @Nullable String strategy, @Nullable ServiceRetry retry) {}
+            @Nullable String strategy,
+            @Nullable Integer choices,
+            @Nullable Double loadFactor,
+            @Nullable ServiceRetry retry,
+            @Nullable Hash hash,
+            @Nullable Zone zone,
+            @Nullable Subset subset,
+            @Nullable SlowStartSettings slowStart,
+            @Nullable Outlier outlier,
+            @Nullable Map<String, RouteRule> routes) {
+        /** @throws IllegalArgumentException when a value breaks its rule */
+        public Service {
+            requireChoices(choices == null ? 1 : choices, loadFactor == null ? LoadBalancers.LOAD_FACTOR : loadFactor);
+        }
+    }
 
     /**
      * What differs in the retries of one service.
@@ -139,6 +291,11 @@ public record MusterLoadBalancerProperties(
                     budgetPercent == null ? general.budgetPercent() : budgetPercent,
                     budgetMinPerSecond == null ? general.budgetMinPerSecond() : budgetMinPerSecond);
         }
+    }
+
+    private static void requireChoices(int choices, double loadFactor) {
+        require(choices >= 1 && choices <= 10, "choices", "between 1 and 10", choices);
+        require(loadFactor > 1 && loadFactor <= 100, "load-factor", "above 1 and at most 100", loadFactor);
     }
 
     private static void require(boolean holds, String property, String rule, Object value) {

@@ -1,5 +1,6 @@
 package io.muster.client.spring.loadbalancer;
 
+import io.muster.lb.RetryBudget;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,18 @@ record Route(
     static Set<LoadBalancerLifecycle> reactive(Map<String, LoadBalancerLifecycle> all) {
         return Set.copyOf(LoadBalancerLifecycleValidator.getSupportedLifecycleProcessors(
                 all, RequestDataContext.class, ResponseData.class, ServiceInstance.class));
+    }
+
+    /** When calls are tried again, as it is configured now. */
+    @Override
+    public MusterLoadBalancerProperties.Retry retry() {
+        return own == null ? retry : own.retry();
+    }
+
+    /** Bounds the retries, as it is configured now. */
+    @Override
+    public RetryBudget budget() {
+        return own == null ? budget : own.budget();
     }
 
     /** Why nobody takes a call. */

@@ -1,5 +1,7 @@
 package io.muster.client.spring.loadbalancer;
 
+import io.muster.lb.LoadBalancers;
+import io.muster.lb.RetryBudget;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -63,8 +65,9 @@ final class Routes {
     private Route make(String service) {
         ReactiveLoadBalancer<ServiceInstance> chooser = factory.getInstance(service);
         if (!(chooser instanceof ViewLoadBalancer)) {
-            MusterLoadBalancerProperties.Retry retry = properties.retry(service);
-            RetryBudget budget = new RetryBudget(retry.budgetPercent(), retry.budgetMinPerSecond(), nanoClock);
+            MusterLoadBalancerProperties.Retry retry = properties.of(service).retry();
+            RetryBudget budget =
+                    LoadBalancers.retryBudget(retry.budgetPercent(), retry.budgetMinPerSecond(), nanoClock);
             return route(service, null, chooser, null, retry, budget, new Traffic());
         }
         try {
@@ -76,7 +79,7 @@ final class Routes {
     }
 
     private Route unusable(String service, String problem) {
-        RetryBudget none = new RetryBudget(0, 0, nanoClock);
+        RetryBudget none = LoadBalancers.retryBudget(0, 0, nanoClock);
         return new Route(
                 service,
                 null,

@@ -7,7 +7,11 @@ import io.muster.client.ServiceView;
 import io.muster.lb.Endpoint;
 import io.muster.lb.Exclusions;
 import io.muster.lb.LoadBalancer;
+import io.muster.lb.Options;
+import io.muster.lb.RetryBudget;
+import io.muster.lb.Route;
 import io.muster.lb.Snapshot;
+import io.muster.lb.Strategy;
 import io.muster.lb.Ticket;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -15,8 +19,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.client.ServiceInstance;
+import org.springframework.cloud.client.loadbalancer.RequestData;
 
 /**
  * The balancer of one service, fed by its view. Thread-safe. Picking is one volatile read and whatever the strategy needs;
@@ -24,34 +30,40 @@ import org.springframework.cloud.client.ServiceInstance;
  * wait for.
  */
 final class ServiceBalancer implements AutoCloseable {
-    /** What strategies that hash get as long as nothing says how calls belong together. */
-    private static final long NO_KEY = 0;
-
-    private final String strategyName;
     private final ServiceView view;
     private final LoadBalancer loadBalancer;
-    private final RetryBudget budget;
-    private final MusterLoadBalancerProperties.Retry retry;
     private final Duration firstViewTimeout;
     private final Traffic traffic;
     private final CompletableFuture<Boolean> opened = new CompletableFuture<>();
     private volatile ServiceView.@Nullable Subscription subscription;
+    private volatile Configured configured;
+
+    /**
+     * What may change while it runs.
+     *
+     * @param settings what counts for the service
+     * @param selector reads keys and routes from requests
+     * @param budget bounds the retries
+     */
+    record Configured(ServiceSettings settings, RequestSelector selector, RetryBudget budget) {}
 
     ServiceBalancer(
             ServiceView view,
-            String strategyName,
             LoadBalancer loadBalancer,
-            RetryBudget budget,
-            MusterLoadBalancerProperties.Retry retry,
+            Configured configured,
             Traffic traffic,
             Duration firstViewTimeout) {
         this.view = view;
-        this.strategyName = strategyName;
         this.loadBalancer = loadBalancer;
-        this.budget = budget;
-        this.retry = retry;
+        this.configured = configured;
         this.traffic = traffic;
         this.firstViewTimeout = firstViewTimeout;
+    }
+
+    /** Changes how it chooses from now on; nothing changes when the strategy fails. */
+    void configure(Strategy strategy, Options options, Configured newConfigured) {
+        loadBalancer.configure(strategy, options);
+        configured = newConfigured;
     }
 
     /** Begins to follow the view. */
@@ -74,16 +86,21 @@ final class ServiceBalancer implements AutoCloseable {
         return view.service();
     }
 
-    String strategyName() {
-        return strategyName;
+    ServiceSettings settings() {
+        return configured.settings();
     }
 
     RetryBudget budget() {
-        return budget;
+        return configured.budget();
     }
 
     MusterLoadBalancerProperties.Retry retry() {
-        return retry;
+        return configured.settings().retry();
+    }
+
+    /** What a request says of where it should go; its data is asked for only if that matters. */
+    Selection select(Supplier<RequestData> data) {
+        return configured.selector().select(data);
     }
 
     Traffic traffic() {
@@ -104,8 +121,11 @@ final class ServiceBalancer implements AutoCloseable {
 
     /** An endpoint that the call has not tried, or null. Never waits. */
     @Nullable
-    Endpoint pick(Exclusions tried) {
-        return loadBalancer.pick(NO_KEY, tried);
+    Endpoint pick(Selection selection, Exclusions tried) {
+        Route route = selection.route();
+        return route == null
+                ? loadBalancer.pick(selection.key(), tried)
+                : loadBalancer.pick(route, selection.key(), tried);
     }
 
     Ticket start(Endpoint endpoint) {

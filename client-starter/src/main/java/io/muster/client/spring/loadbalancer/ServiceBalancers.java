@@ -1,16 +1,24 @@
 package io.muster.client.spring.loadbalancer;
 
+import io.muster.api.ServiceSnapshot;
 import io.muster.client.ServiceView;
+import io.muster.lb.LoadBalancer;
 import io.muster.lb.LoadBalancers;
 import io.muster.lb.Snapshot;
+import io.muster.lb.Strategy;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,17 +34,20 @@ public final class ServiceBalancers implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ServiceBalancers.class);
 
     private final Function<String, ServiceView> views;
-    private final MusterLoadBalancerProperties properties;
     private final Strategies strategies;
     private final Consumer<MusterServiceInstance> refused;
     private final LongSupplier nanoClock;
     private final Map<String, ServiceBalancer> balancers = new ConcurrentHashMap<>();
     private final List<Consumer<ServiceBalancer>> listeners = new CopyOnWriteArrayList<>();
+    private final ExecutorService executor = executor();
+    private volatile MusterLoadBalancerProperties properties;
+    private volatile CallerPlace place;
     private volatile boolean closed;
 
     /**
      * @param views the view of a service, the same one for each call; throws {@link IllegalArgumentException} when it is no
      *     service name
+     * @param place where this application is
      * @param refused told of each instance that refused a connection; must not block
      * @param nanoClock monotonic time in nanoseconds
      */
@@ -44,8 +55,10 @@ public final class ServiceBalancers implements AutoCloseable {
             Function<String, ServiceView> views,
             MusterLoadBalancerProperties properties,
             Strategies strategies,
+            CallerPlace place,
             Consumer<MusterServiceInstance> refused,
             LongSupplier nanoClock) {
+        this.place = place;
         this.views = views;
         this.properties = properties;
         this.strategies = strategies;
@@ -90,10 +103,47 @@ public final class ServiceBalancers implements AutoCloseable {
         balancers.values().forEach(listener);
     }
 
+    /**
+     * Changes how calls are spread from now on; those under way go on. {@code enabled} and {@code firstViewTimeout} stay as
+     * they are.
+     *
+     * @throws IllegalArgumentException when a value breaks its rule; nothing changes then
+     */
+    synchronized void configure(MusterLoadBalancerProperties newProperties) {
+        strategies.check(newProperties);
+        properties = newProperties;
+        configureAll(settings -> true);
+    }
+
+    /** Takes notice of where this application's own instances are. */
+    synchronized void callers(ServiceSnapshot own) {
+        Map<String, Integer> callers = new TreeMap<>();
+        own.instances().stream()
+                .filter(instance -> instance.status().takesRequests())
+                .forEach(instance -> callers.merge(instance.zone(), 1, Integer::sum));
+        if (!place.callers().equals(callers)) {
+            place = place.withCallers(callers);
+            configureAll(settings -> settings.zone().enabled());
+        }
+    }
+
+    private void configureAll(Predicate<ServiceSettings> concerned) {
+        for (ServiceBalancer balancer : balancers.values()) {
+            ServiceSettings settings = properties.of(balancer.service());
+            if (concerned.test(settings)) {
+                balancer.configure(
+                        strategies.strategy(settings),
+                        settings.options(place),
+                        configured(settings, balancer.traffic()));
+            }
+        }
+    }
+
     /** Ends the balancers' subscriptions; calls go on with what was last known. Harmless when repeated. */
     @Override
     public void close() {
         closed = true;
+        executor.shutdown();
         balancers.values().forEach(ServiceBalancer::close);
     }
 
@@ -106,18 +156,40 @@ public final class ServiceBalancers implements AutoCloseable {
             throw new IllegalStateException(
                     "Called services must be at most " + MAX_SERVICES + " but " + service + " was one more");
         }
-        MusterLoadBalancerProperties.Retry retry = properties.retry(service);
+        ServiceSettings settings = properties.of(service);
+        Strategy strategy = strategies.strategy(settings);
+        LoadBalancer loadBalancer = LoadBalancers.loadBalancer(strategy, executor);
+        loadBalancer.configure(strategy, settings.options(place));
+        Traffic traffic = new Traffic(refused);
         ServiceBalancer balancer = new ServiceBalancer(
                 views.apply(service),
-                properties.strategy(service),
-                LoadBalancers.loadBalancer(strategies.forService(service)),
-                new RetryBudget(retry.budgetPercent(), retry.budgetMinPerSecond(), nanoClock),
-                retry,
-                new Traffic(refused),
+                loadBalancer,
+                configured(settings, traffic),
+                traffic,
                 properties.firstViewTimeout());
         balancer.start();
         listeners.forEach(listener -> tell(listener, balancer));
         return balancer;
+    }
+
+    private ServiceBalancer.Configured configured(ServiceSettings settings, Traffic traffic) {
+        MusterLoadBalancerProperties.Retry retry = settings.retry();
+        return new ServiceBalancer.Configured(
+                settings,
+                RequestSelector.of(settings, strategies.resolver(settings), traffic),
+                LoadBalancers.retryBudget(retry.budgetPercent(), retry.budgetMinPerSecond(), nanoClock));
+    }
+
+    /** One thread, when there is something to do: each balancer has one task waiting at most. */
+    private static ExecutorService executor() {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(2 * MAX_SERVICES), task -> {
+                    Thread thread = new Thread(task, "muster-load-balancer");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
     }
 
     private static void tell(Consumer<ServiceBalancer> listener, ServiceBalancer balancer) {

@@ -5,30 +5,64 @@ import io.muster.lb.Strategy;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
-/** The strategies that properties may name: those of the library, and the application's beans by their bean names. */
+/** Makes what properties name: strategies of the library or the application's beans, and what finds keys. */
 final class Strategies {
-    private final MusterLoadBalancerProperties properties;
     private final Map<String, Strategy> beans;
+    private final HashKeys keys;
 
     /** @throws InvalidConfigurationPropertyValueException when a property names a strategy that nobody knows */
-    Strategies(MusterLoadBalancerProperties properties, Map<String, Strategy> beans) {
-        this.properties = properties;
+    Strategies(MusterLoadBalancerProperties properties, Map<String, Strategy> beans, HashKeys keys) {
         this.beans = Map.copyOf(beans);
-        requireKnown("muster.load-balancer.strategy", properties.strategy());
-        properties.services().forEach((service, own) -> {
-            if (own.strategy() != null) {
-                requireKnown("muster.load-balancer.services." + service + ".strategy", own.strategy());
-            }
-        });
+        this.keys = keys;
+        check(properties);
+    }
+
+    /** @throws InvalidConfigurationPropertyValueException when a property names what nobody knows, or does not fit another one */
+    void check(MusterLoadBalancerProperties properties) {
+        check("muster.load-balancer", properties.of(""));
+        properties
+                .services()
+                .keySet()
+                .forEach(service -> check("muster.load-balancer.services." + service, properties.of(service)));
     }
 
     /** The strategy for a service. */
-    Strategy forService(String service) {
-        String name = properties.strategy(service);
-        Strategy bean = beans.get(name);
-        return bean == null ? LoadBalancers.strategy(name) : bean;
+    Strategy strategy(ServiceSettings settings) {
+        Strategy bean = beans.get(settings.strategy());
+        if (bean != null) {
+            return bean;
+        }
+        return switch (settings.strategy()) {
+            case LoadBalancers.POWER_OF_TWO_CHOICES -> LoadBalancers.powerOfChoices(settings.choices());
+            case LoadBalancers.BOUNDED_CONSISTENT_HASHING ->
+                LoadBalancers.boundedConsistentHashing(settings.loadFactor());
+            default -> LoadBalancers.strategy(settings.strategy());
+        };
+    }
+
+    /** What finds the keys of a service's requests; null when nothing is to be hashed. */
+    @Nullable
+    HashKeyResolver resolver(ServiceSettings settings) {
+        return keys.of(settings.hash());
+    }
+
+    private void check(String property, ServiceSettings settings) {
+        requireKnown(property + ".strategy", settings.strategy());
+        if (strategy(settings).isKeyed() && keys.of(settings.hash()) == null) {
+            throw new InvalidConfigurationPropertyValueException(
+                    property + ".hash",
+                    settings.hash(),
+                    property + ".hash must have one of header, cookie, query, path and bean, for strategy "
+                            + settings.strategy());
+        }
+        try {
+            settings.options(CallerPlace.NOWHERE);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfigurationPropertyValueException(property, settings, property + "." + e.getMessage());
+        }
     }
 
     private void requireKnown(String property, String name) {

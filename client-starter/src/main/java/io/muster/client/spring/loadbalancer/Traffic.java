@@ -16,6 +16,7 @@ final class Traffic {
     private final LongAdder retriesDenied = new LongAdder();
     private final LongAdder noInstance = new LongAdder();
     private final LongAdder leaked = new LongAdder();
+    private final LongAdder missedKeys = new LongAdder();
     private final Consumer<MusterServiceInstance> refused;
 
     /** Of calls whose instances nobody but their caller is told of. */
@@ -53,6 +54,10 @@ final class Traffic {
 
     void foundNoInstance() {
         noInstance.increment();
+    }
+
+    void missedKey() {
+        missedKeys.increment();
     }
 
     void leaked() {
@@ -94,6 +99,11 @@ final class Traffic {
     /** Calls that found no instance. */
     long noInstance() {
         return noInstance.sum();
+    }
+
+    /** Requests without the key that was to be hashed. */
+    long missedKeys() {
+        return missedKeys.sum();
     }
 
     /** Responses that were never read to their end nor closed, found by the garbage collector. */

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.loadbalancer.EmptyResponse;
 import org.springframework.cloud.client.loadbalancer.Request;
+import org.springframework.cloud.client.loadbalancer.RequestDataContext;
 import org.springframework.cloud.client.loadbalancer.Response;
 import org.springframework.cloud.client.loadbalancer.RetryableRequestContext;
 import org.springframework.cloud.loadbalancer.core.ReactorServiceInstanceLoadBalancer;
@@ -33,13 +34,14 @@ final class ViewLoadBalancer implements ReactorServiceInstanceLoadBalancer {
     public Mono<Response<ServiceInstance>> choose(Request request) {
         ServiceBalancer balancer = balancers.balancer(service);
         Exclusions tried = tried(balancer, request);
-        Endpoint endpoint = pick(balancer, tried);
+        Selection selection = selection(balancer, request);
+        Endpoint endpoint = pick(balancer, selection, tried);
         if (endpoint != null || balancer.isOpen()) {
             return Mono.just(response(endpoint));
         }
         return Mono.fromFuture(balancer.opening(), true)
                 .publishOn(Schedulers.parallel())
-                .map(opened -> response(pick(balancer, tried)));
+                .map(opened -> response(pick(balancer, selection, tried)));
     }
 
     private static Exclusions tried(ServiceBalancer balancer, @Nullable Request<?> request) {
@@ -52,9 +54,17 @@ final class ViewLoadBalancer implements ReactorServiceInstanceLoadBalancer {
         return Exclusions.none();
     }
 
-    private static @Nullable Endpoint pick(ServiceBalancer balancer, Exclusions tried) {
-        Endpoint endpoint = balancer.pick(tried);
-        return endpoint == null && !tried.isEmpty() ? balancer.pick(Exclusions.none()) : endpoint;
+    private static Selection selection(ServiceBalancer balancer, @Nullable Request<?> request) {
+        return request != null
+                        && request.getContext() instanceof RequestDataContext context
+                        && context.getClientRequest() != null
+                ? balancer.select(context::getClientRequest)
+                : Selection.ANY;
+    }
+
+    private static @Nullable Endpoint pick(ServiceBalancer balancer, Selection selection, Exclusions tried) {
+        Endpoint endpoint = balancer.pick(selection, tried);
+        return endpoint == null && !tried.isEmpty() ? balancer.pick(selection, Exclusions.none()) : endpoint;
     }
 
     private static Response<ServiceInstance> response(@Nullable Endpoint endpoint) {

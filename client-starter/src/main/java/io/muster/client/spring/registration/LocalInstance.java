@@ -44,6 +44,15 @@ public final class LocalInstance implements AutoServiceRegistration {
         this.host = host;
     }
 
+    /**
+     * The service under which it registers.
+     *
+     * @throws io.muster.api.InvalidFieldException when no valid service name is configured
+     */
+    public String service() {
+        return description.service();
+    }
+
     /** The registration; empty before the address is known, and after the end. */
     public synchronized Optional<InstanceRegistration> registration() {
         return Optional.ofNullable(registration);

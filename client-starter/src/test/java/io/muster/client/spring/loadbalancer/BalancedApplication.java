@@ -140,7 +140,12 @@ final class BalancedApplication implements AutoCloseable {
         @Bean
         ServiceBalancers balancers(TestViews views, MusterLoadBalancerProperties properties) {
             return new ServiceBalancers(
-                    views::view, properties, new Strategies(properties, Map.of()), refused -> {}, System::nanoTime);
+                    views::view,
+                    properties,
+                    new Strategies(properties, Map.of(), new HashKeys(Map.of())),
+                    CallerPlace.NOWHERE,
+                    refused -> {},
+                    System::nanoTime);
         }
     }
 }

@@ -22,6 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.cloud.client.DefaultServiceInstance;
@@ -103,26 +105,38 @@ class MusterLoadBalancerAutoConfigurationTest {
                         "muster.load-balancer.services.big-stock.retry.budget-percent=50")
                 .run(context -> {
                     MusterLoadBalancerProperties properties = context.getBean(MusterLoadBalancerProperties.class);
-                    assertThat(properties.strategy("orders")).isEqualTo("round-robin");
-                    assertThat(properties.strategy("big-stock")).isEqualTo("power-of-two-choices");
-                    assertThat(properties.retry("orders"))
+                    assertThat(properties.of("orders").strategy()).isEqualTo("round-robin");
+                    assertThat(properties.of("big-stock").strategy()).isEqualTo("power-of-two-choices");
+                    assertThat(properties.of("orders").retry())
                             .isEqualTo(new MusterLoadBalancerProperties.Retry(true, 5, 20, 10));
-                    assertThat(properties.retry("big-stock"))
+                    assertThat(properties.of("big-stock").retry())
                             .isEqualTo(new MusterLoadBalancerProperties.Retry(true, 5, 50, 10));
                 });
     }
 
     @ParameterizedTest
     @CsvSource({
-        "muster.load-balancer.strategy, fastest, must be one of [power-of-two-choices| round-robin] but was fastest",
-        "muster.load-balancer.services.orders.strategy, best, must be one of [power-of-two-choices| round-robin] but was best",
+        "muster.load-balancer.strategy, fastest, round-robin| weighted-random| weighted-round-robin] but was fastest",
+        "muster.load-balancer.services.orders.strategy, best, round-robin| weighted-random| weighted-round-robin] but was best",
         "muster.load-balancer.first-view-timeout, 2m, must be between 0s and 1m but was PT2M",
         "muster.load-balancer.retry.max-attempts, 0, must be between 1 and 10 but was 0",
         "muster.load-balancer.retry.budget-percent, 101, must be between 0 and 100 but was 101",
         "muster.load-balancer.retry.budget-min-per-second, -1, must be between 0 and 10000 but was -1",
         "muster.load-balancer.services.orders.retry.max-attempts, 11, must be between 1 and 10 but was 11",
         "muster.load-balancer.services.My_Orders.strategy, round-robin, must be a DNS label",
-        "muster.load-balancer.retry.enabled, perhaps, perhaps"
+        "muster.load-balancer.retry.enabled, perhaps, perhaps",
+        "muster.load-balancer.choices, 11, must be between 1 and 10 but was 11",
+        "muster.load-balancer.load-factor, 1, must be above 1 and at most 100 but was 1.0",
+        "muster.load-balancer.services.orders.load-factor, 101, must be above 1 and at most 100 but was 101.0",
+        "muster.load-balancer.strategy, maglev, muster.load-balancer.hash must have one of header| cookie| query| path and bean| for strategy maglev",
+        "muster.load-balancer.services.orders.strategy, consistent-hashing, muster.load-balancer.services.orders.hash must have one of",
+        "muster.load-balancer.hash.path, /users/**, must be a pattern with one variable| such as /users/{id}/**| but was /users/**",
+        "muster.load-balancer.hash.bean, mine, muster.load-balancer.hash.bean must be one of [] but was mine",
+        "muster.load-balancer.slow-start.window, 2h, slow-start.window must be between PT0S and PT1H but was PT2H",
+        "muster.load-balancer.outlier.interval, 1ms, outlier.interval must be between PT0.1S and PT10M but was PT0.001S",
+        "muster.load-balancer.subset.size, -1, subset.size must be between 0 and 100000 but was -1",
+        "muster.load-balancer.zone.min-instances, 0, zones.min-endpoints must be between 1 and 100000 but was 0",
+        "muster.load-balancer.routes.canary.percent, 5, routes.*.metadata must be at least one entry but was {}"
     })
     void failsTheStartByNamingPropertyAndValue(String property, String value, String text) {
         runner.withPropertyValues(property + "=" + value).run(context -> {
@@ -324,16 +338,13 @@ class MusterLoadBalancerAutoConfigurationTest {
     }
 
     private static ServiceBalancers balancers(TestViews views) {
-        MusterLoadBalancerProperties properties = new MusterLoadBalancerProperties(
-                true,
-                LoadBalancers.POWER_OF_TWO_CHOICES,
-                Duration.ofSeconds(2),
-                new MusterLoadBalancerProperties.Retry(true, 3, 20, 10),
-                java.util.Map.of());
+        MusterLoadBalancerProperties properties = new Binder(new MapConfigurationPropertySource())
+                .bindOrCreate("muster.load-balancer", MusterLoadBalancerProperties.class);
         return new ServiceBalancers(
                 views::view,
                 properties,
-                new Strategies(properties, java.util.Map.of()),
+                new Strategies(properties, java.util.Map.of(), new HashKeys(java.util.Map.of())),
+                CallerPlace.NOWHERE,
                 refused -> {},
                 System::nanoTime);
     }

@@ -1,4 +1,4 @@
-package io.muster.client.spring.loadbalancer;
+package io.muster.lb;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
@@ -11,13 +11,14 @@ import java.util.function.LongSupplier;
  * while the retries of the last 10 s are fewer than {@code percent} of the calls of the last 10 s, and in any case while
  * this second had fewer than {@code minPerSecond}, without which a service that is rarely called would never be retried.
  */
-final class RetryBudget {
+public final class RetryBudget {
     /*
      * Ten slots of one second each, reused in turn. A slot is one long, so that it moves to a new second by one
      * compare-and-set: 20 bits of the second | 28 bits of calls | 16 bits of retries. A call that is counted while its slot
      * moves on may count for the next second or get lost: the budget is a bound on load, not an account.
      */
     private static final int SLOTS = 10;
+    private static final int MAX_PER_SECOND = 10_000;
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final int RETRY_BITS = 16;
     private static final int CALL_BITS = 28;
@@ -38,6 +39,8 @@ final class RetryBudget {
      * @param nanoClock monotonic time in nanoseconds
      */
     RetryBudget(int percent, int minPerSecond, LongSupplier nanoClock) {
+        Require.between("percent", percent, 0, 100);
+        Require.between("minPerSecond", minPerSecond, 0, MAX_PER_SECOND);
         this.percent = percent;
         this.minPerSecond = minPerSecond;
         this.nanoClock = nanoClock;
@@ -45,13 +48,13 @@ final class RetryBudget {
     }
 
     /** Counts a call; its retries are not calls. */
-    void called() {
+    public void called() {
         long second = second();
         slots.getAndAdd(slot(second), CALL);
     }
 
     /** Whether one more retry may be made; if so, it is counted. */
-    synchronized boolean tryRetry() {
+    public synchronized boolean tryRetry() {
         long second = second();
         int now = slot(second);
         long calls = 0;

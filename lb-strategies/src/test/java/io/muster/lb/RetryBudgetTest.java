@@ -1,4 +1,4 @@
-package io.muster.client.spring.loadbalancer;
+package io.muster.lb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,92 @@
+package io.muster.lb;
+
+import org.jetbrains.kotlinx.lincheck.LinChecker;
+import org.jetbrains.kotlinx.lincheck.annotations.Operation;
+import org.jetbrains.kotlinx.lincheck.strategy.stress.StressOptions;
+import org.junit.jupiter.api.Test;
+
+/** The parts without locks, run by several threads: each history must be one that some order of the calls gives. */
+class LincheckTest {
+    @Test
+    void aTicketEndsOnce() {
+        check(TicketHistory.class);
+    }
+
+    @Test
+    void turnsAreTakenOneByOne() {
+        check(TurnsHistory.class);
+    }
+
+    @Test
+    void aBudgetIsSpentOnce() {
+        check(BudgetHistory.class);
+    }
+
+    private static void check(Class<?> history) {
+        LinChecker.check(
+                history,
+                new StressOptions()
+                        .threads(3)
+                        .actorsPerThread(3)
+                        .actorsBefore(1)
+                        .actorsAfter(1)
+                        .iterations(20)
+                        .invocationsPerIteration(1_000));
+    }
+
+    /** One ticket. */
+    public static class TicketHistory {
+        private final LoadBalancer balancer =
+                new LoadBalancer(new RoundRobin(() -> 0), () -> 0, () -> 0, Runnable::run);
+        private final Ticket ticket;
+
+        public TicketHistory() {
+            balancer.update(TestTarget.all("a"));
+            ticket = balancer.start(balancer.snapshot().endpoints().get(0));
+        }
+
+        @Operation
+        public boolean succeed() {
+            return ticket.finish(Outcome.SUCCESS);
+        }
+
+        @Operation
+        public boolean fail() {
+            return ticket.finish(Outcome.FAILURE);
+        }
+    }
+
+    /** One weighted round robin over three endpoints. */
+    public static class TurnsHistory {
+        private final Picker turns;
+
+        public TurnsHistory() {
+            LoadBalancer balancer = new LoadBalancer(new WeightedRoundRobin(() -> 0), () -> 0, () -> 0, Runnable::run);
+            balancer.update(java.util.List.of(
+                    TestTarget.of("a").weighing(3),
+                    TestTarget.of("b").weighing(2),
+                    TestTarget.of("c").weighing(1)));
+            turns = balancer.snapshot().picker();
+        }
+
+        @Operation
+        public String turn() {
+            return Picks.some(turns.pick(0, Exclusions.none())).target().id();
+        }
+    }
+
+    /** One budget of half of the calls and one retry. */
+    public static class BudgetHistory {
+        private final RetryBudget budget = new RetryBudget(50, 1, () -> 0);
+
+        @Operation
+        public void called() {
+            budget.called();
+        }
+
+        @Operation
+        public boolean retry() {
+            return budget.tryRetry();
+        }
+    }
+}
