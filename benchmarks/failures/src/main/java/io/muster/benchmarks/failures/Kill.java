@@ -52,7 +52,8 @@ final class Kill {
             for (Node node : rig.nodes()) {
                 long signalled = System.nanoTime();
                 node.process().kill();
-                // The kernel closes its sockets when the last of its threads has ended, for which each needs a core once more.
+                // The kernel closes its sockets when the last of its threads has ended, for which each needs a core
+                // once more.
                 long at = System.nanoTime();
                 Bench.seconds(OBSERVED_SECONDS);
                 long end = System.nanoTime();
