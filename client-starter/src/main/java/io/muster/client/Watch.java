@@ -140,8 +140,9 @@ final class Watch implements StreamConnection.Listener {
             return;
         }
         log.debug("Opening the stream again for {}", reference.get());
+        // One that was lost and is not open again yet is still to be told of.
+        quiet |= watcher != null;
         drop();
-        quiet = true;
         connect();
     }
 
@@ -181,6 +182,7 @@ final class Watch implements StreamConnection.Listener {
             refusedInstance = namedInstance;
         }
         boolean wasOpen = watcher != null;
+        quiet = false;
         keeper.unreachable();
         drop();
         failover.failed(from.registry());

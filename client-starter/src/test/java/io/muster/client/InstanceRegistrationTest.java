@@ -322,6 +322,20 @@ class InstanceRegistrationTest {
     }
 
     @Test
+    void tellsOfALostStreamThatIsOpenedAgainForARegistration() throws Exception {
+        client.start();
+        Stream lost = registry.nextStream().watcher("w1", "1:0");
+        await().until(() -> client.state().connected());
+        lost.cut();
+        registry.nextStream();
+        assertThat(client.state().connected()).isFalse();
+        registration.start().get(10, TimeUnit.SECONDS);
+        registry.nextStream().watcher("w3", "1:7");
+        await().until(() -> client.state().connected());
+        assertThat(client.state().reconnects()).isOne();
+    }
+
+    @Test
     void opensTheStreamWithoutARegistrationThatTheRegistryRefuses() throws Exception {
         registry.script(
                 request -> request.is("GET", "/v1/watch") && request.query().contains("generation=1:7")

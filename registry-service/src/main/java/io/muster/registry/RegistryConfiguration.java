@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.LongSupplier;
@@ -54,7 +55,7 @@ class RegistryConfiguration {
     }
 
     @Bean
-    Prober prober(ReactorResourceFactory resources, MeterRegistry meters) {
+    NetworkProber prober(ReactorResourceFactory resources, MeterRegistry meters) {
         return new NetworkProber(resources.getLoopResources(), new ProbeTargets(), meters);
     }
 
@@ -122,10 +123,12 @@ class RegistryConfiguration {
     }
 
     @Bean
-    ApplicationListener<ReactiveWebServerInitializedEvent> reachability(Engine engine) {
+    ApplicationListener<ReactiveWebServerInitializedEvent> reachability(Engine engine, NetworkProber prober) {
         return event -> {
             if (event.getApplicationContext().getServerNamespace() == null) {
                 engine.reachable();
+                CompletionStage<Void> unused =
+                        prober.warmUp(event.getWebServer().getPort());
             }
         };
     }

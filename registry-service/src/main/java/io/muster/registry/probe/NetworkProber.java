@@ -9,9 +9,11 @@ import io.muster.registry.health.CheckResult;
 import io.muster.registry.health.Prober;
 import io.muster.registry.security.AllowedNetworks;
 import io.netty.channel.ChannelOption;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -59,14 +61,58 @@ public final class NetworkProber implements Prober {
         this.https = http.secure(spec -> spec.sslContext(Certificates.any()));
     }
 
+    /**
+     * Loads what probes need, so that the first death is seen as fast as any other: connects to this server's own port, and to
+     * one that refuses. Never fails.
+     *
+     * @param port where this server listens
+     */
+    public CompletionStage<Void> warmUp(int port) {
+        InetAddress here = InetAddress.getLoopbackAddress();
+        return Mono.when(
+                        http.warmup(),
+                        tcp.warmup().then(attempt(new InetSocketAddress(here, port))),
+                        Mono.using(
+                                NetworkProber::boundOnly,
+                                bound -> attempt(new InetSocketAddress(here, bound.getLocalPort())),
+                                NetworkProber::close))
+                .timeout(TIMEOUT)
+                .onErrorResume(failure -> {
+                    log.debug("The first probes failed", failure);
+                    return Mono.empty();
+                })
+                .toFuture();
+    }
+
     @Override
     public CompletionStage<Finding> connect(InstanceRecord instance) {
-        return probe(
-                instance,
-                address -> tcp.remoteAddress(() -> address)
-                        .connect()
-                        .doOnNext(Connection::dispose)
-                        .thenReturn(Finding.ACCEPTED));
+        return probe(instance, this::connect);
+    }
+
+    private Mono<Finding> connect(InetSocketAddress address) {
+        return tcp.remoteAddress(() -> address)
+                .connect()
+                .doOnNext(Connection::dispose)
+                .thenReturn(Finding.ACCEPTED);
+    }
+
+    private Mono<Finding> attempt(InetSocketAddress address) {
+        return connect(address).onErrorResume(failure -> Mono.just(found(failure)));
+    }
+
+    /** A port that nobody else gets, and on which nobody listens. */
+    private static Socket boundOnly() throws IOException {
+        Socket socket = new Socket();
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return socket;
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            log.debug("A socket could not be closed", e);
+        }
     }
 
     @Override
@@ -108,7 +154,7 @@ public final class NetworkProber implements Prober {
                 .timeout(TIMEOUT)
                 .onErrorResume(failure -> {
                     log.debug("Probe of {} failed", instance.key(), failure);
-                    return Mono.just(isRefused(failure) ? Finding.REFUSED : Finding.SILENT);
+                    return Mono.just(found(failure));
                 })
                 .defaultIfEmpty(Finding.SILENT)
                 .doFinally(signal -> {
@@ -130,6 +176,10 @@ public final class NetworkProber implements Prober {
         } catch (ProblemException e) {
             return false;
         }
+    }
+
+    private static Finding found(Throwable failure) {
+        return isRefused(failure) ? Finding.REFUSED : Finding.SILENT;
     }
 
     private static boolean isRefused(Throwable failure) {

@@ -76,6 +76,20 @@ class NetworkProberTest {
     }
 
     @Test
+    void warmsUpByConnectingToItsOwnPortAndNeverFails() throws Exception {
+        NetworkProber prober = new NetworkProber(loops, new ProbeTargets(1, 1), new SimpleMeterRegistry());
+        int closed;
+        try (ServerSocket own = listen(1)) {
+            closed = own.getLocalPort();
+            prober.warmUp(closed).toCompletableFuture().get(10, TimeUnit.SECONDS);
+            own.setSoTimeout(1);
+            own.accept().close();
+        }
+
+        prober.warmUp(closed).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
     void anAddressThatIsLookedAtTooOftenIsSkippedAndHoldsNoPermit() throws IOException {
         NetworkProber prober = new NetworkProber(loops, new ProbeTargets(1, 1), new SimpleMeterRegistry());
         try (ServerSocket open = listen(50)) {

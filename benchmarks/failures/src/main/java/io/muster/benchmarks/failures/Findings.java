@@ -165,9 +165,11 @@ final class Findings {
         if (killed != null) {
             notes.add(String.format(
                     Locale.ROOT,
-                    "kill -9: %d kills, %d picker times; %d POSTs failed, which were under way and must not be sent again.",
+                    "kill -9: %d kills, %d picker times, from the end of the process, which came up to %.2f s after the signal;"
+                            + " %d POSTs failed, which were under way and must not be sent again.",
                     3 * scale.kills(),
                     killed.out().size(),
+                    killed.dying(),
                     killed.failedWrites()));
         }
         Deploy.Result rivalDeployed = rivalDeploy;

@@ -24,10 +24,11 @@ final class Kill {
      *
      * @param failedReads most failed GETs of one kill
      * @param failedWrites failed POSTs of all kills; a POST that was under way cannot be sent again
-     * @param out from the kill to a client's last pick of the dead instance, one per client and kill
+     * @param out from the end of the process to a client's last pick of the dead instance, one per client and kill
+     * @param dying longest time from the signal to the end of the process, in seconds
      * @param gaveUp whether some picker still chose it at the end of the time
      */
-    record Result(long failedReads, long failedWrites, Latencies out, boolean gaveUp) {}
+    record Result(long failedReads, long failedWrites, Latencies out, double dying, boolean gaveUp) {}
 
     Result run() throws IOException, InterruptedException {
         bench.say(
@@ -46,35 +47,41 @@ final class Kill {
         long failedReads = 0;
         long failedWrites = 0;
         Latencies out = new Latencies();
+        double dying = 0;
         for (int round = 1; round <= bench.scale().kills(); round++) {
             for (Node node : rig.nodes()) {
-                long at = System.nanoTime();
+                long signalled = System.nanoTime();
                 node.process().kill();
+                // The kernel closes its sockets when the last of its threads has ended, for which each needs a core
+                // once more.
+                long at = System.nanoTime();
                 Bench.seconds(OBSERVED_SECONDS);
                 long end = System.nanoTime();
                 Observations seen = callers.observations();
+                dying = Math.max(dying, Bench.toSeconds(at - signalled));
                 if (seen.requests(at, end) == 0) {
                     throw new IOException("There was no load");
                 }
-                long reads = seen.failedReads(at, end);
+                long reads = seen.failedReads(signalled, end);
                 failedReads = Math.max(failedReads, reads);
-                failedWrites += seen.failed(at, end) - reads;
+                failedWrites += seen.failed(signalled, end) - reads;
                 Map<Integer, Long> last =
                         seen.lastPicks(node.port(), bench.scale().clients(), at, end);
                 last.values().forEach(out::add);
                 bench.say(
-                        "kill -9, %s, round %d: :%d failed %d GETs, out of the last picker after %.3f s",
+                        "kill -9, %s, round %d: :%d failed %d GETs, dead after %.3f s, then out of the last picker after %.3f s",
                         stack,
                         round,
                         node.port(),
                         reads,
+                        Bench.toSeconds(at - signalled),
                         last.values().stream().mapToLong(Long::longValue).max().orElse(0) / 1e9);
                 node.start();
                 node.await("ready");
                 Bench.seconds(3);
             }
         }
-        return new Result(failedReads, failedWrites, out, false);
+        return new Result(failedReads, failedWrites, out, dying, false);
     }
 
     /** The rival: one kill, observed until no picker chooses the dead one for a while, or the time is up. */
@@ -98,6 +105,6 @@ final class Kill {
         boolean gaveUp = !out;
         List.copyOf(last.values()).forEach(times::add);
         long reads = seen.failedReads(at, end);
-        return new Result(reads, seen.failed(at, end) - reads, times, gaveUp);
+        return new Result(reads, seen.failed(at, end) - reads, times, 0, gaveUp);
     }
 }

@@ -112,8 +112,8 @@ final class Outage {
         Bench.seconds(seconds / 4);
         Harm before = harm(callers, ALL, from);
         Node dead = rig.nodes().get(2);
-        long killed = System.nanoTime();
         dead.process().kill();
+        long killed = System.nanoTime();
         bench.say("registry away: killed :%d, starting a new client", dead.port());
         Callers late = rig.startCallers("late", new Callers.Plan(1, 1, 4, 2, Profile.SHORT, true));
         long started = System.nanoTime();
