@@ -1,8 +1,7 @@
 package io.muster.lb;
 
-import org.jetbrains.kotlinx.lincheck.LinChecker;
-import org.jetbrains.kotlinx.lincheck.annotations.Operation;
-import org.jetbrains.kotlinx.lincheck.strategy.stress.StressOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
 
 /** The parts without locks, run by several threads: each history must be one that some order of the calls gives. */
@@ -23,15 +22,14 @@ class LincheckTest {
     }
 
     private static void check(Class<?> history) {
-        LinChecker.check(
-                history,
-                new StressOptions()
-                        .threads(3)
-                        .actorsPerThread(3)
-                        .actorsBefore(1)
-                        .actorsAfter(1)
-                        .iterations(20)
-                        .invocationsPerIteration(1_000));
+        new StressOptions()
+                .threads(3)
+                .actorsPerThread(3)
+                .actorsBefore(1)
+                .actorsAfter(1)
+                .iterations(20)
+                .invocationsPerIteration(1_000)
+                .check(history);
     }
 
     /** One ticket. */
