@@ -1,5 +1,6 @@
 package io.muster.client.spring.loadbalancer;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -34,11 +35,17 @@ final class LiveProperties implements ApplicationListener<EnvironmentChangeEvent
             balancers.configure(Binder.get(environment).bindOrCreate(PREFIX, MusterLoadBalancerProperties.class));
             log.info("Calls are spread as {}.* says now", PREFIX);
         } catch (BindException | IllegalArgumentException | InvalidConfigurationPropertyValueException e) {
-            Throwable cause = e;
-            while (cause.getCause() != null) {
-                cause = cause.getCause();
-            }
-            log.error("Calls are spread as before, because {}", cause.getMessage());
+            log.error("Calls are spread as before, because {}", reason(e));
         }
+    }
+
+    private static @Nullable String reason(RuntimeException thrown) {
+        Throwable cause = thrown;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof InvalidConfigurationPropertyValueException invalid
+                ? invalid.getReason()
+                : cause.getMessage();
     }
 }

@@ -51,7 +51,8 @@ final class Strategies {
 
     private void check(String property, ServiceSettings settings) {
         requireKnown(property + ".strategy", settings.strategy());
-        if (strategy(settings).isKeyed() && keys.of(settings.hash()) == null) {
+        boolean hasKeys = keys.of(settings.hash()) != null;
+        if (strategy(settings).isKeyed() && !hasKeys) {
             throw new InvalidConfigurationPropertyValueException(
                     property + ".hash",
                     settings.hash(),

@@ -62,7 +62,7 @@ class HashKeysTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/users", "/users/{id}/orders/{order}", "/users/{id", "'{*all}/x'"})
+    @CsvSource({"/users", "/users/{id}/orders/{order}", "/users/{id"})
     void refusesAPathWithoutOneVariable(String path) {
         assertThatThrownBy(() -> keys.of(new Hash(null, null, null, path, null)))
                 .hasMessageContaining("muster.load-balancer.hash.path must be a pattern with one variable")
