@@ -16,10 +16,10 @@ import java.util.stream.Stream;
  * @param lines all that are drawn
  */
 record LineChart(String title, String across, List<String> places, String up, double top, List<Line> lines) {
-    private static final int WIDTH = 760;
+    private static final int WIDTH = 790;
     private static final int HEIGHT = 400;
     private static final int LEFT = 56;
-    private static final int RIGHT = 230;
+    private static final int RIGHT = 260;
     private static final int TOP = 60;
     private static final int BOTTOM = 52;
     private static final int RULES = 5;
