@@ -33,10 +33,16 @@ final class Group {
     private volatile long reviewedAt;
     private volatile boolean counts;
     private final AtomicLong inFlight = new AtomicLong();
+    private final Reports reports = new Reports();
 
     Group(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
         this.reviewedAt = nanoClock.getAsLong();
+    }
+
+    /** What the members said of their load. */
+    Reports reports() {
+        return reports;
     }
 
     long now() {

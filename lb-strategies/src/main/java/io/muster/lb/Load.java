@@ -19,6 +19,10 @@ abstract class LoadCells extends LoadPadding {
     long failures;
     long cancellations;
     long failuresInRow;
+    double others;
+    double usualOthers;
+    double perRequest;
+    long reportedAt;
 }
 
 /*
@@ -42,7 +46,22 @@ final class Load extends LoadCells {
     private static final VarHandle CANCELLATIONS = cell("cancellations", long.class);
     private static final VarHandle FAILURES_IN_ROW = cell("failuresInRow", long.class);
 
+    private static final VarHandle OTHERS = cell("others", double.class);
+    private static final VarHandle USUAL_OTHERS = cell("usualOthers", double.class);
+    private static final VarHandle PER_REQUEST = cell("perRequest", double.class);
+    private static final VarHandle REPORTED_AT = cell("reportedAt", long.class);
+
+    /** Reports are smoothed over about as many answers. Fewer: follows sooner, and chance in single answers passes for a difference. */
+    private static final double LEAST_REPORT_WEIGHT = 1.0 / 32;
+
+    /** Service times after which a quarter is left of what was said of a queue shorter or longer than usual. */
+    private static final double FILLS_WITHIN = 2.5;
+
+    private static final double DRAINS_WITHIN = 10;
+    private static final double ALIKE_WITHIN = 2;
+
     private final Group group;
+    private volatile int place;
 
     /** Of an endpoint that counts as not tried for long. */
     Load(Group group) {
@@ -139,6 +158,74 @@ final class Load extends LoadCells {
         FAILURES_IN_ROW.getAndAdd(this, 1L);
         FAILURES.getAndAdd(this, 1L);
         IN_FLIGHT.getAndAdd(this, -1L);
+    }
+
+    /** Its endpoint's place among all of the balancer, which changes with them. */
+    int place() {
+        return place;
+    }
+
+    void place(int newPlace) {
+        place = newPlace;
+    }
+
+    /** Whether the endpoint says how many requests it has. */
+    boolean isReporting() {
+        return perRequest() > 0;
+    }
+
+    void forgetReports() {
+        PER_REQUEST.setOpaque(this, 0.0);
+    }
+
+    /**
+     * Takes down how many requests the endpoint had when it answered one, that one not counted. Of these the caller's own are known better.
+     *
+     * @param latencyNanos of the answered request, which is still counted in flight
+     */
+    void reported(int underWay, long latencyNanos, long now) {
+        double fromOthers = Math.max(0, underWay - (inFlight() - 1));
+        double sample = Math.max(1, latencyNanos / (underWay + 1.0));
+        double known = perRequest();
+        if (known == 0 || PeakEwma.isStale(now - (long) REPORTED_AT.getOpaque(this))) {
+            USUAL_OTHERS.setOpaque(this, fromOthers);
+            PER_REQUEST.setOpaque(this, sample);
+        } else {
+            double weight = Math.max(1.0 / (successes() + 1), LEAST_REPORT_WEIGHT);
+            double usual = (double) USUAL_OTHERS.getOpaque(this);
+            USUAL_OTHERS.setOpaque(this, usual + (fromOthers - usual) * weight);
+            PER_REQUEST.setOpaque(this, known + (sample - known) * weight);
+        }
+        OTHERS.setOpaque(this, fromOthers);
+        REPORTED_AT.setOpaque(this, now);
+        group.reports().add(this, sample, now);
+    }
+
+    /**
+     * How many requests of all callers are expected here: the caller's own, and of others what was said last, the less so the older it is, and what is
+     * usual. A low figure is outdated sooner than a high one: whoever hears of it sends there, while a queue takes its time to drain.
+     */
+    double expectedInFlight() {
+        Reports reports = group.reports();
+        double usual = (double) USUAL_OTHERS.getOpaque(this);
+        double difference = (double) OTHERS.getOpaque(this) - usual;
+        double half = (difference < 0 ? FILLS_WITHIN : DRAINS_WITHIN) * reports.service();
+        double trust = half / (half + reports.age((long) REPORTED_AT.getOpaque(this)));
+        return inFlight() + usual + difference * trust * trust;
+    }
+
+    /**
+     * The time that a request takes here by itself, times the penalty, in nanoseconds. Single ones differ so much that endpoints whose means differ by less
+     * than twice either way count as equal: whether they are shows in their queues.
+     */
+    double expectedService() {
+        double mean = group.reports().service();
+        double own = perRequest();
+        return Math.max(own / ALIKE_WITHIN, Math.min(mean, own * ALIKE_WITHIN)) * penalty();
+    }
+
+    private double perRequest() {
+        return (double) PER_REQUEST.getOpaque(this);
     }
 
     private long silence(long now) {

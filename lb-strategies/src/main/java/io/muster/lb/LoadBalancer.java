@@ -223,6 +223,7 @@ public final class LoadBalancer {
             } else {
                 endpoint = new Endpoint(target, group, !first);
             }
+            endpoint.load().place(after.size());
             after.add(endpoint);
         }
         leaving.clear();

@@ -1,5 +1,6 @@
 package io.muster.lb;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * An endpoint that looks so slow that not even that reaches it needs another try (PeakEwma moves on samples only). One
  * pick in 64 takes the one of the pair that was left alone longer, if that is longer than tau: at most 1/(32 n) of all
  * requests, and one per tau.
+ *
+ * Endpoints may say with their answers how many requests of all callers they have (Ticket.reported). Then the cost is
+ * (expected requests of all + 1) * time per request * penalty / weight, and the winner also meets the three endpoints that spoke last, if one of them
+ * seems cheaper (Reports). Among endpoints of which one does not report, all is as above.
  *
  * Cost: one random long, no clock but in those trials, no lock, no allocation; O(1). A retry counts those not yet tried,
  * O(n), to keep the draw uniform.
@@ -55,6 +60,7 @@ final class PowerOfChoices implements Strategy {
         private static final int COIN_SHIFT = 6;
         private static final long COIN_MASK = 0xFFFF;
         private static final double COIN_RANGE = COIN_MASK + 1.0;
+        private static final double HALF = 0.5;
         private static final long LOW_HALF = 0xFFFF_FFFFL;
 
         private final Endpoint[] endpoints;
@@ -63,6 +69,8 @@ final class PowerOfChoices implements Strategy {
         private final int choices;
         private final boolean byLatency;
         private final RandomGenerator random;
+        private final Reports reports;
+        private final int[] indexByPlace;
 
         Draws(List<Endpoint> endpoints, int choices, boolean byLatency, RandomGenerator random) {
             this.choices = choices;
@@ -73,6 +81,8 @@ final class PowerOfChoices implements Strategy {
                     .mapToDouble(endpoint -> 1 / endpoint.weight())
                     .toArray();
             this.random = random;
+            this.reports = endpoints.get(0).group().reports();
+            this.indexByPlace = indexByPlace(loads);
         }
 
         @Override
@@ -91,7 +101,8 @@ final class PowerOfChoices implements Strategy {
                 bits = random.nextLong();
                 best = choose(best, secondOf(n, bits, best), bits);
             }
-            return endpoints[best];
+            boolean reported = reports.any() && (bits & TRIAL_MASK) != 0;
+            return endpoints[reported ? orOneHeardOf(best) : best];
         }
 
         /** The index of one of two. */
@@ -104,6 +115,9 @@ final class PowerOfChoices implements Strategy {
                     return alone;
                 }
             }
+            if (load.isReporting() && other.isReporting()) {
+                return chooseReported(first, second, bits);
+            }
             long inFlight = load.inFlight();
             long otherInFlight = other.inFlight();
             double latency = byLatency ? load.expectedLatency() : load.penalty();
@@ -111,12 +125,73 @@ final class PowerOfChoices implements Strategy {
             if (inFlight == otherInFlight) {
                 double square = latency * latency * perWeight[first];
                 double otherSquare = otherLatency * otherLatency * perWeight[second];
-                double coin = ((bits >>> COIN_SHIFT) & COIN_MASK) / COIN_RANGE;
-                return lower(first, square, second, coin * (square + otherSquare));
+                return lower(first, square, second, coin(bits) * (square + otherSquare));
             }
             double cost = (inFlight + 1) * latency * perWeight[first];
             double otherCost = (otherInFlight + 1) * otherLatency * perWeight[second];
             return lower(first, cost, second, otherCost);
+        }
+
+        /** As {@link #choose}, by the requests of all callers. Queues that differ by less than half a request count as equal. */
+        private int chooseReported(int first, int second, long bits) {
+            double queue = loads[first].expectedInFlight() * perWeight[first];
+            double otherQueue = loads[second].expectedInFlight() * perWeight[second];
+            double time = service(first);
+            double otherTime = service(second);
+            if (Math.abs(queue - otherQueue) < HALF * Math.min(perWeight[first], perWeight[second])) {
+                double square = time * time * perWeight[first];
+                double otherSquare = otherTime * otherTime * perWeight[second];
+                return lower(first, square, second, coin(bits) * (square + otherSquare));
+            }
+            return lower(
+                    first, (queue + perWeight[first]) * time, second, (otherQueue + perWeight[second]) * otherTime);
+        }
+
+        private double service(int index) {
+            return byLatency ? loads[index].expectedService() : loads[index].penalty();
+        }
+
+        /** The index of the cheapest of one and those that spoke last. */
+        private int orOneHeardOf(int drawn) {
+            if (!loads[drawn].isReporting()) {
+                return drawn;
+            }
+            int best = cheaper(drawn, reports.last());
+            best = cheaper(best, reports.before());
+            return cheaper(best, reports.first());
+        }
+
+        private int cheaper(int best, @Nullable Load heardOf) {
+            int index = heardOf == null ? -1 : indexOf(heardOf);
+            if (index < 0 || index == best || !loads[index].isReporting()) {
+                return best;
+            }
+            return lower(best, reportedCost(best), index, reportedCost(index));
+        }
+
+        private double reportedCost(int index) {
+            return (loads[index].expectedInFlight() + 1) * service(index) * perWeight[index];
+        }
+
+        /** Where a load is among these; -1 when it is not. */
+        private int indexOf(Load load) {
+            int place = load.place();
+            int index = place < indexByPlace.length ? indexByPlace[place] : -1;
+            return index >= 0 && loads[index] == load ? index : -1;
+        }
+
+        private static int[] indexByPlace(Load[] loads) {
+            int last = Arrays.stream(loads).mapToInt(Load::place).max().orElse(0);
+            int[] indexes = new int[last + 1];
+            Arrays.fill(indexes, -1);
+            for (int i = 0; i < loads.length; i++) {
+                indexes[loads[i].place()] = i;
+            }
+            return indexes;
+        }
+
+        private static double coin(long bits) {
+            return ((bits >>> COIN_SHIFT) & COIN_MASK) / COIN_RANGE;
         }
 
         private @Nullable Endpoint pickUntried(Exclusions tried) {

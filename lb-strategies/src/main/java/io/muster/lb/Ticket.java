@@ -25,6 +25,7 @@ public final class Ticket {
     private final boolean counted;
     private volatile long latencyNanos;
     private volatile boolean finished;
+    private volatile boolean told;
 
     /** @param counted whether it counts among those in flight on all endpoints together */
     Ticket(LoadBalancer balancer, Endpoint endpoint, long startedAt, boolean counted) {
@@ -50,6 +51,23 @@ public final class Ticket {
     }
 
     /**
+     * Tells what the endpoint said of its load with an answer that is no failure. Call it when the headers are there, after {@link #responseStarted} and
+     * before {@link #finish}. Only the first call counts. The strategies that draw a few endpoints go by it.
+     *
+     * @param inFlight requests of all callers that the endpoint had under way when it answered, this one not counted; what is
+     *     below 0 is passed over
+     */
+    public void reported(int inFlight) {
+        if (inFlight < 0 || told || finished) {
+            return;
+        }
+        told = true;
+        long marked = latencyNanos;
+        long latency = marked > 0 ? marked : Math.max(balancer.now() - startedAt, 1);
+        endpoint.load().reported(inFlight, latency, startedAt + latency);
+    }
+
+    /**
      * Ends the request: when the body has been read or the call has failed.
      *
      * @return whether this was the first call; any later one changes nothing
@@ -61,6 +79,9 @@ public final class Ticket {
         }
         if (counted) {
             endpoint.group().addInFlight(-1);
+        }
+        if (!told && outcome == Outcome.SUCCESS && endpoint.load().isReporting()) {
+            endpoint.load().forgetReports();
         }
         long now = balancer.now();
         long marked = latencyNanos;

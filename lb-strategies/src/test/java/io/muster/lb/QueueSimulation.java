@@ -32,9 +32,14 @@ record QueueSimulation(
     /** Latencies in mean service times; shares of all requests, by server. */
     record Result(double mean, double p99, List<Double> shares) {}
 
-    private record End(long at, Ticket ticket, Outcome outcome) {}
+    private record End(long at, Ticket ticket, Outcome outcome, int server) {}
 
     Result run(long seed, Function<RandomGenerator, Strategy> strategy) {
+        return run(seed, strategy, false);
+    }
+
+    /** @param reported whether answers say how many requests their server has left */
+    Result run(long seed, Function<RandomGenerator, Strategy> strategy, boolean reported) {
         SplittableRandom random = new SplittableRandom(seed);
         ManualClock clock = new ManualClock();
         List<LoadBalancer> balancers = new ArrayList<>();
@@ -45,6 +50,7 @@ record QueueSimulation(
         }
         long[] freeAt = new long[servers];
         int[] counts = new int[servers];
+        int[] underWay = new int[servers];
         double[] latencies = new double[requests];
         PriorityQueue<End> ends = new PriorityQueue<>((a, b) -> Long.compare(a.at, b.at));
         double capacity = servers - 1 + (failing ? 0 : 1 / slowdown);
@@ -52,12 +58,13 @@ record QueueSimulation(
         double arrival = 0;
         for (int i = 0; i < requests; i++) {
             arrival += exponential(random, meanGap);
-            finishUntil((long) arrival, ends, clock);
+            finishUntil((long) arrival, ends, clock, underWay, reported);
             clock.set((long) arrival);
             LoadBalancer balancer = balancers.get(random.nextInt(clients));
             Endpoint endpoint = Picks.any(balancer);
             int server = Integer.parseInt(endpoint.target().id());
             counts[server]++;
+            underWay[server]++;
             boolean fails = failing && server == 0;
             long service = fails
                     ? serviceNanos / 50
@@ -65,7 +72,7 @@ record QueueSimulation(
             long end = (fails ? (long) arrival : Math.max(freeAt[server], (long) arrival)) + service;
             freeAt[server] = Math.max(freeAt[server], end);
             latencies[i] = (end - arrival) / serviceNanos;
-            ends.add(new End(end, balancer.start(endpoint), fails ? Outcome.SERVER_ERROR : Outcome.SUCCESS));
+            ends.add(new End(end, balancer.start(endpoint), fails ? Outcome.SERVER_ERROR : Outcome.SUCCESS, server));
         }
         double[] measured = Arrays.copyOfRange(latencies, requests / 10, requests);
         Arrays.sort(measured);
@@ -77,9 +84,14 @@ record QueueSimulation(
                         .toList());
     }
 
-    private static void finishUntil(long time, PriorityQueue<End> ends, ManualClock clock) {
+    private static void finishUntil(
+            long time, PriorityQueue<End> ends, ManualClock clock, int[] underWay, boolean reported) {
         for (End next = ends.peek(); next != null && next.at <= time; next = ends.peek()) {
             clock.set(next.at);
+            underWay[next.server]--;
+            if (reported && next.outcome == Outcome.SUCCESS) {
+                next.ticket.reported(underWay[next.server]);
+            }
             next.ticket.finish(next.outcome);
             ends.poll();
         }

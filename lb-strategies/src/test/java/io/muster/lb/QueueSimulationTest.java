@@ -35,6 +35,29 @@ class QueueSimulationTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3})
+    void manyCallersWaitLessWhenServersReportTheirLoad(long seed) {
+        QueueSimulation equal = new QueueSimulation(10, 1, false, 20, 0.8, SERVICE_NANOS, REQUESTS);
+
+        QueueSimulation.Result result = equal.run(seed, LoadBalancers::powerOfTwoChoices, true);
+
+        assertThat(result.mean()).isBetween(2.0, 3.0);
+        assertThat(result.shares()).allSatisfy(share -> assertThat(share).isBetween(0.09, 0.11));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3})
+    void aServerTenTimesSlowerIsSparedWhenServersReportTheirLoad(long seed) {
+        QueueSimulation slow = new QueueSimulation(10, 10, false, 20, 0.7, SERVICE_NANOS, REQUESTS);
+
+        QueueSimulation.Result result = slow.run(seed, LoadBalancers::powerOfTwoChoices, true);
+
+        assertThat(result.shares().get(0)).isLessThan(0.02);
+        assertThat(result.mean()).isLessThan(3);
+        assertThat(result.p99()).isLessThan(14);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3})
     void aServerTenTimesSlowerGetsLittleTrafficFromOneCaller(long seed) {
         assertSlowServerIsSpared(seed, 1, SERVICE_NANOS, 2.5, 12);
     }

@@ -1,0 +1,183 @@
+package io.muster.lb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReportedLoadTest {
+    private static final Duration SERVICE = Duration.ofMillis(10);
+
+    private final ManualClock clock = new ManualClock();
+    private final SplittableRandom random = new SplittableRandom(42);
+    private final LoadBalancer balancer =
+            LoadBalancers.loadBalancer(LoadBalancers.powerOfTwoChoices(random), clock, random);
+
+    @BeforeEach
+    void startClock() {
+        clock.set(0);
+    }
+
+    @Test
+    void whatOthersHaveThereCountsBesideTheOwn() {
+        balancer.update(TestTarget.all("a", "b"));
+        learn("a", 5);
+        learn("b", 0);
+        for (int i = 0; i < 4; i++) {
+            balancer.start(named("b"));
+        }
+
+        assertThat(Picks.count(balancer, 10_000).get("b")).isGreaterThan(9_500);
+    }
+
+    @Test
+    void theOwnRequestsAmongTheReportedAreNotCountedTwice() {
+        balancer.update(TestTarget.all("a"));
+        for (int i = 0; i < 3; i++) {
+            balancer.start(named("a"));
+        }
+
+        answer("a", 3);
+
+        assertThat(named("a").load().expectedInFlight()).isCloseTo(3, within(0.01));
+    }
+
+    @Test
+    void theFirstWordCounts() {
+        balancer.update(TestTarget.all("a"));
+        Ticket ticket = balancer.start(named("a"));
+        clock.advance(SERVICE);
+        ticket.reported(-1);
+        ticket.reported(4);
+        ticket.reported(40);
+        ticket.finish(Outcome.SUCCESS);
+        ticket.reported(400);
+
+        assertThat(named("a").load().expectedInFlight()).isCloseTo(4, within(0.01));
+    }
+
+    @Test
+    void anOldWordGoesBackToWhatIsUsual() {
+        balancer.update(TestTarget.all("a", "b"));
+        for (int i = 0; i < 100; i++) {
+            answer("a", 4);
+        }
+        answer("a", 0);
+        double fresh = named("a").load().expectedInFlight();
+        for (int i = 0; i < 50; i++) {
+            answer("b", 4);
+        }
+
+        assertThat(fresh).isLessThan(3.6);
+        assertThat(named("a").load().expectedInFlight()).isBetween(3.8, 4.0);
+    }
+
+    @Test
+    void oneThatSaidThatItIsIdleIsTakenThoughItIsNotDrawn() {
+        balancer.update(TestTarget.many(50));
+        balancer.snapshot()
+                .endpoints()
+                .forEach(endpoint -> learn(endpoint.target().id(), 6));
+        String idle = "000007";
+
+        answer(idle, 0);
+
+        assertThat(Picks.count(balancer, 1_000).get(idle)).isGreaterThan(950);
+        for (int i = 0; i < 20; i++) {
+            balancer.start(named(idle));
+        }
+        assertThat(Picks.count(balancer, 1_000).getOrDefault(idle, 0)).isLessThan(60);
+    }
+
+    @Test
+    void oneOutsideOfTheRouteIsNotTaken() {
+        TestTarget outside = TestTarget.of("z");
+        balancer.update(TestTarget.all("a", "b", "c"));
+        balancer.update(List.of(TestTarget.of("a"), TestTarget.of("b"), outside.weighing(0)));
+        for (String id : List.of("a", "b", "z")) {
+            learn(id, 6);
+        }
+
+        answer("z", 0);
+
+        assertThat(Picks.count(balancer, 1_000)).containsOnlyKeys("a", "b");
+    }
+
+    @Test
+    void anAnswerWithoutAWordEndsThat() {
+        balancer.update(TestTarget.all("a", "b"));
+        learn("a", 1);
+        learn("b", 1);
+        assertThat(named("a").load().isReporting()).isTrue();
+
+        balancer.start(named("a")).finish(Outcome.CANCELLED);
+        assertThat(named("a").load().isReporting()).isTrue();
+        balancer.start(named("a")).finish(Outcome.SUCCESS);
+
+        assertThat(named("a").load().isReporting()).isFalse();
+        assertThat(named("b").load().isReporting()).isTrue();
+    }
+
+    @Test
+    void aSlowOneIsTriedAgainThoughOthersSayThatTheyAreIdle() {
+        balancer.update(TestTarget.all("a", "b"));
+        for (int i = 0; i < 3; i++) {
+            Ticket ticket = balancer.start(named("b"));
+            clock.advance(Duration.ofSeconds(5));
+            ticket.reported(0);
+            ticket.finish(Outcome.SUCCESS);
+        }
+        clock.advance(Duration.ofSeconds(11));
+        learn("a", 0);
+
+        assertThat(Picks.count(balancer, 10_000).get("b")).isGreaterThan(80);
+    }
+
+    @Test
+    void aPickByReportedLoadAllocatesNothing() {
+        balancer.update(TestTarget.many(17));
+        balancer.snapshot()
+                .endpoints()
+                .forEach(endpoint -> learn(endpoint.target().id(), 2));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        pickOften();
+
+        long before = threads.getThreadAllocatedBytes(thread);
+        pickOften();
+        long allocated = threads.getThreadAllocatedBytes(thread) - before;
+
+        assertThat(allocated).isLessThan(1_000);
+    }
+
+    private void pickOften() {
+        for (int i = 0; i < 20_000; i++) {
+            balancer.pick(i, Exclusions.none());
+        }
+    }
+
+    private Endpoint named(String id) {
+        return Picks.named(balancer, id);
+    }
+
+    /** Answers often enough to make a history. */
+    private void learn(String id, int others) {
+        for (int i = 0; i < 3; i++) {
+            answer(id, others);
+        }
+    }
+
+    /** An answer of an endpoint that works one request after the other. */
+    private void answer(String id, int underWay) {
+        Ticket ticket = balancer.start(named(id));
+        clock.advance(SERVICE.multipliedBy(underWay + 1L));
+        ticket.reported(underWay);
+        ticket.finish(Outcome.SUCCESS);
+    }
+}
