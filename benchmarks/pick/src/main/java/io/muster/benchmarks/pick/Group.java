@@ -32,10 +32,10 @@ record Group(String part, Class<?> type, List<String> kinds, List<Integer> endpo
         return List.of(
                 new Group(LIMITS, Limits.class, List.of(), SIZES, 1, false),
                 new Group(STRATEGIES, StrategyCost.class, strategies, SIZES, 1, false),
-                new Group(LIMITS, Limits.class, List.of(), MIDDLE, 2, false),
-                new Group(STRATEGIES, StrategyCost.class, strategies, SIZES, 2, false),
                 new Group(MEMBERSHIP, MembershipCost.class, strategies, LARGEST, 1, true),
                 new Group(STARTER, StarterCost.class, List.of(), SIZES, 1, true),
+                new Group(LIMITS, Limits.class, List.of(), MIDDLE, 2, false),
+                new Group(STRATEGIES, StrategyCost.class, strategies, SIZES, 2, false),
                 new Group(RIVALS, SpringRivals.class, SpringRivals.KINDS, SIZES, 1, true),
                 new Group(RIVALS, SpringRivals.class, SpringRivals.KINDS, MIDDLE, 2, true),
                 new Group(RIVALS, GrpcRivals.class, GrpcRivals.KINDS, SIZES, 1, false),

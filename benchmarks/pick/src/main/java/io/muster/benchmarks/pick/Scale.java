@@ -13,11 +13,11 @@ package io.muster.benchmarks.pick;
 record Scale(int rounds, int warmUps, int longWarmUps, int windows, int windowMillis, int limitMinutes) {
     /** What the table speaks of. */
     static Scale full() {
-        return new Scale(3, 5, 20, 6, 60, 25);
+        return new Scale(3, 10, 25, 6, 60, 20);
     }
 
     /** The same once and in short, to see that it works; its figures mean little. */
     static Scale quick() {
-        return new Scale(1, 3, 8, 3, 40, 6);
+        return new Scale(1, 6, 12, 3, 40, 6);
     }
 }
