@@ -2,11 +2,10 @@ package io.muster.lb;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -62,12 +61,12 @@ public final class LoadBalancer {
      *     #MAX_TARGETS}; nothing changes then
      */
     public void update(Collection<? extends Target> targets) {
-        NavigableMap<String, Target> sorted = validated(targets);
+        List<Target> sorted = validated(targets);
         changing.lock();
         try {
             List<Endpoint> before = snapshot.endpoints();
-            if (!updated || !isSame(before, sorted.values())) {
-                replace(before, sorted.values());
+            if (!updated || !isSame(before, sorted)) {
+                replace(before, sorted);
             }
         } finally {
             changing.unlock();
@@ -257,12 +256,17 @@ public final class LoadBalancer {
         return true;
     }
 
-    private static NavigableMap<String, Target> validated(Collection<? extends Target> targets) {
+    /** Sorted by id, which costs little where they come sorted already. */
+    private static List<Target> validated(Collection<? extends Target> targets) {
         Require.between("number of targets", targets.size(), 0, MAX_TARGETS);
-        NavigableMap<String, Target> sorted = new TreeMap<>();
-        for (Target target : targets) {
-            Require.between("weight of " + target.id(), target.weight(), 0, Target.MAX_WEIGHT);
-            if (sorted.put(target.id(), target) != null) {
+        List<Target> sorted = new ArrayList<>(targets);
+        sorted.sort(Comparator.comparing(Target::id));
+        for (int i = 0; i < sorted.size(); i++) {
+            Target target = sorted.get(i);
+            if (target.weight() < 0 || target.weight() > Target.MAX_WEIGHT) {
+                Require.between("weight of " + target.id(), target.weight(), 0, Target.MAX_WEIGHT);
+            }
+            if (i > 0 && target.id().equals(sorted.get(i - 1).id())) {
                 throw new IllegalArgumentException(
                         "id must be unique among the targets but was " + target.id() + " twice");
             }

@@ -2,7 +2,7 @@ package io.muster.lb;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -18,7 +18,7 @@ final class Rotation {
     private final Options options;
     private final RandomGenerator random;
     private final long now;
-    private final Set<Endpoint> eligible = new LinkedHashSet<>();
+    private final List<List<Endpoint>> eligible = new ArrayList<>();
     private boolean usesOut;
     private boolean panic;
     private long waitNanos = Long.MAX_VALUE;
@@ -39,25 +39,38 @@ final class Rotation {
                 takers.add(endpoint);
             }
         }
-        Set<Endpoint> rest = new LinkedHashSet<>(takers);
+        Set<Endpoint> routed = new HashSet<>();
         Map<String, Picker> routes = new HashMap<>();
         for (Route route : options.routes()) {
             List<Endpoint> own = route.of(takers);
             if (!own.isEmpty()) {
                 routes.put(route.name(), picker(own));
-                own.forEach(rest::remove);
+                routed.addAll(own);
             }
         }
-        Picker picker = picker(rest.isEmpty() ? takers : List.copyOf(rest));
+        List<Endpoint> rest = routed.isEmpty()
+                ? takers
+                : takers.stream().filter(e -> !routed.contains(e)).toList();
+        Picker picker = picker(rest.isEmpty() ? takers : rest);
         return new Snapshot(
                 version,
                 List.copyOf(endpoints),
-                takers.stream().filter(eligible::contains).toList(),
+                eligible(takers),
                 picker,
                 Map.copyOf(routes),
                 usesOut,
                 panic,
                 waitNanos == Long.MAX_VALUE ? null : now + waitNanos);
+    }
+
+    /** Who takes requests of any picker, in the order of {@code takers}. */
+    private List<Endpoint> eligible(List<Endpoint> takers) {
+        if (eligible.size() == 1) {
+            return List.copyOf(eligible.get(0));
+        }
+        Set<Endpoint> all = new HashSet<>();
+        eligible.forEach(all::addAll);
+        return takers.stream().filter(all::contains).toList();
     }
 
     private void weigh(Endpoint endpoint) {
@@ -74,7 +87,7 @@ final class Rotation {
 
     private Picker picker(List<Endpoint> takers) {
         List<Endpoint> in = healthy(options.subset().of(takers));
-        eligible.addAll(in);
+        eligible.add(in);
         if (in.isEmpty()) {
             return Snapshot.NOBODY;
         }

@@ -1,7 +1,5 @@
 package io.muster.lb;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Objects;
 
 /**
@@ -9,23 +7,14 @@ import java.util.Objects;
  * counts as a request in flight for ever. Thread-safe; the calls may come from different threads.
  */
 public final class Ticket {
-    private static final VarHandle FINISHED;
-
-    static {
-        try {
-            FINISHED = MethodHandles.lookup().findVarHandle(Ticket.class, "finished", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final LoadBalancer balancer;
     private final Endpoint endpoint;
     private final long startedAt;
     private final boolean counted;
     private volatile long latencyNanos;
-    private volatile boolean finished;
     private volatile boolean told;
+    /** Guarded by this. */
+    private boolean finished;
 
     /** @param counted whether it counts among those in flight on all endpoints together */
     Ticket(LoadBalancer balancer, Endpoint endpoint, long startedAt, boolean counted) {
@@ -58,10 +47,9 @@ public final class Ticket {
      *     below 0 is passed over
      */
     public void reported(int inFlight) {
-        if (inFlight < 0 || told || finished) {
+        if (inFlight < 0 || !isFirstReport()) {
             return;
         }
-        told = true;
         long marked = latencyNanos;
         long latency = marked > 0 ? marked : Math.max(balancer.now() - startedAt, 1);
         endpoint.load().reported(inFlight, latency, startedAt + latency);
@@ -74,7 +62,7 @@ public final class Ticket {
      */
     public boolean finish(Outcome outcome) {
         Objects.requireNonNull(outcome, "outcome");
-        if (finished || !FINISHED.compareAndSet(this, false, true)) {
+        if (!isFirst()) {
             return false;
         }
         if (counted) {
@@ -87,5 +75,21 @@ public final class Ticket {
         long marked = latencyNanos;
         balancer.ended(endpoint, outcome, marked > 0 ? marked : Math.max(now - startedAt, 1), now);
         return true;
+    }
+
+    private synchronized boolean isFirstReport() {
+        boolean first = !told && !finished;
+        told = true;
+        return first;
+    }
+
+    /*
+     * By a lock, because a ticket that its method keeps to itself then costs no object: compilers drop such a lock and with it the
+     * object, but keep what is compared and set.
+     */
+    private synchronized boolean isFirst() {
+        boolean first = !finished;
+        finished = true;
+        return first;
     }
 }

@@ -35,13 +35,16 @@ public record ZoneAwareness(String zone, Map<String, Integer> callers, int minEn
      * difference.
      */
     NavigableMap<String, Double> shares(List<Endpoint> endpoints) {
+        if (zone.isEmpty() || endpoints.size() < minEndpoints) {
+            return new TreeMap<>();
+        }
         Map<String, Double> capacity = new HashMap<>();
         double sum = 0;
         for (Endpoint endpoint : endpoints) {
             capacity.merge(endpoint.target().zone(), endpoint.weight(), Double::sum);
             sum += endpoint.weight();
         }
-        if (zone.isEmpty() || endpoints.size() < minEndpoints || capacity.size() < 2 || !capacity.containsKey(zone)) {
+        if (capacity.size() < 2 || !capacity.containsKey(zone)) {
             return new TreeMap<>();
         }
         Map<String, Double> demand = demand(capacity);

@@ -1,0 +1,46 @@
+package io.muster.client.spring.loadbalancer;
+
+import io.muster.client.spring.loadbalancer.BalancedCall.Chosen;
+import java.util.Objects;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.cloud.client.ServiceInstance;
+import org.springframework.cloud.client.loadbalancer.RequestData;
+import org.springframework.http.HttpRequest;
+
+/** What {@link BalancingInterceptor} does around a request, without the request, for benchmarks. */
+public final class StarterCalls {
+    private final Routes routes;
+
+    /** Calls by what an application has. */
+    public StarterCalls(BeanFactory beans) {
+        this.routes = beans.getBean(Routes.class);
+    }
+
+    /** Chooses an instance. */
+    public ServiceInstance choose(HttpRequest request) throws InterruptedException {
+        return chosen(balanced(request)).instance();
+    }
+
+    /** Chooses an instance, starts a request there, has it answered and ends it. */
+    public ServiceInstance call(HttpRequest request) throws InterruptedException {
+        BalancedCall call = balanced(request);
+        Attempt attempt = call.start(chosen(call));
+        attempt.responded(200, () -> null);
+        attempt.complete();
+        return attempt.instance();
+    }
+
+    private BalancedCall balanced(HttpRequest request) {
+        Route route = routes.route(request.getURI().getHost());
+        return new BalancedCall(
+                routes, route, request.getMethod(), () -> notAsked(request), route.blockingLifecycles());
+    }
+
+    private static RequestData notAsked(HttpRequest request) {
+        throw new IllegalStateException("Nobody must ask for the data of " + request.getURI());
+    }
+
+    private static Chosen chosen(BalancedCall call) throws InterruptedException {
+        return Objects.requireNonNull(call.choose());
+    }
+}
