@@ -84,6 +84,17 @@ class ModuleArrowsTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule theStarterWorksWithoutGatewayAndFeign = noClasses()
+            .that()
+            .resideInAPackage(CLIENT)
+            .and()
+            .haveNameNotMatching(".*(Gateway|Feign).*")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.springframework.cloud.gateway..", "org.springframework.cloud.openfeign..", "feign..");
+
+    @ArchTest
     static final ArchRule theClientsPackagesHaveNoCircles =
             slices().matching("io.muster.client.spring.(*)..").should().beFreeOfCycles();
 

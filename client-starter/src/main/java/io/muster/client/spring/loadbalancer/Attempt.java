@@ -53,6 +53,14 @@ final class Attempt {
         finish(answer);
     }
 
+    /** It ended well, and how long that took says nothing about the endpoint: a WebSocket session, say. */
+    void completeUntimed() {
+        if (lifecycle != null) {
+            lifecycle.responded(null);
+        }
+        finish(Outcome.CANCELLED);
+    }
+
     /** The body broke. */
     void breakOff(Throwable thrown) {
         Outcome outcome = Failure.of(thrown).outcome();

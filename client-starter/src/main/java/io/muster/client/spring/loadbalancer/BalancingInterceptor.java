@@ -1,8 +1,6 @@
 package io.muster.client.spring.loadbalancer;
 
-import io.muster.client.spring.loadbalancer.BalancedCall.Chosen;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,47 +43,7 @@ final class BalancingInterceptor implements BlockingLoadBalancerInterceptor {
         BalancedCall call = new BalancedCall(
                 routes, route, request.getMethod(), () -> new RequestData(request), route.blockingLifecycles());
         ClientHttpRequestExecution chain = RemainingChain.repeatable(execution);
-        Chosen chosen = choose(call);
-        Exception earlier = null;
-        while (true) {
-            Attempt attempt = call.start(chosen);
-            Exception thrown;
-            try {
-                return exchange(request, body, chain, attempt);
-            } catch (IOException | RuntimeException e) {
-                thrown = e;
-            } catch (Error e) {
-                attempt.cancel();
-                throw e;
-            }
-            if (earlier != null && earlier != thrown) {
-                thrown.addSuppressed(earlier);
-            }
-            earlier = thrown;
-            chosen = another(call, attempt, thrown);
-            if (chosen == null) {
-                throw rethrown(thrown);
-            }
-        }
-    }
-
-    private static Chosen choose(BalancedCall call) throws IOException {
-        Chosen chosen;
-        try {
-            chosen = call.choose();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            call.foundNobody();
-            InterruptedIOException interrupted = new InterruptedIOException(
-                    "Interrupted before " + call.route().service() + " was known");
-            interrupted.initCause(e);
-            throw interrupted;
-        }
-        if (chosen == null) {
-            call.foundNobody();
-            throw new NoInstanceException(call.route().service(), call.route().noInstanceText());
-        }
-        return chosen;
+        return BlockingAttempts.run(call, attempt -> exchange(request, body, chain, attempt));
     }
 
     private ClientHttpResponse exchange(
@@ -106,21 +64,6 @@ final class BalancingInterceptor implements BlockingLoadBalancerInterceptor {
         }
     }
 
-    private static @Nullable Chosen another(BalancedCall call, Attempt attempt, Exception thrown) {
-        // Clients wrap an interruption as they like, but keep the thread's mark.
-        boolean interrupted = Thread.currentThread().isInterrupted();
-        Failure failure = interrupted ? Failure.CANCELLED : Failure.of(thrown);
-        attempt.fail(thrown, failure);
-        if (!call.isRetryable(failure, true)) {
-            return null;
-        }
-        Chosen chosen = call.chooseAnother(failure);
-        if (chosen != null) {
-            log.debug("{} failed ({}), next {}", attempt.instance(), failure, chosen.instance(), thrown);
-        }
-        return chosen;
-    }
-
     private static @Nullable ResponseData responseData(ClientHttpResponse response) {
         try {
             return new ResponseData(response, null);
@@ -128,13 +71,6 @@ final class BalancingInterceptor implements BlockingLoadBalancerInterceptor {
             log.debug("A response's status is not readable", e);
             return null;
         }
-    }
-
-    private static IOException rethrown(Exception thrown) {
-        if (thrown instanceof RuntimeException runtime) {
-            throw runtime;
-        }
-        return (IOException) thrown;
     }
 
     private static String host(URI uri) {

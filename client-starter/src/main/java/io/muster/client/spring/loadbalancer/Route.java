@@ -26,7 +26,7 @@ import org.springframework.cloud.client.loadbalancer.reactive.ReactiveLoadBalanc
  * @param hint Spring's hint for this service
  * @param properties Spring's properties for this service; null when its factory has none
  * @param blockingLifecycles who is told of calls by RestTemplate and RestClient
- * @param reactiveLifecycles who is told of calls by WebClient
+ * @param reactiveLifecycles who is told of calls by WebClient, Spring Cloud Gateway and OpenFeign
  */
 // LoadBalancerLifecycle is raw throughout Spring's API.
 @SuppressWarnings("rawtypes")
@@ -58,7 +58,7 @@ record Route(
                 all, DefaultRequestContext.class, Object.class, ServiceInstance.class));
     }
 
-    /** Those that Spring's own filter for WebClient would tell. */
+    /** Those that Spring's own filters for WebClient and its Gateway, and its client for Feign, would tell. */
     static Set<LoadBalancerLifecycle> reactive(Map<String, LoadBalancerLifecycle> all) {
         return Set.copyOf(LoadBalancerLifecycleValidator.getSupportedLifecycleProcessors(
                 all, RequestDataContext.class, ResponseData.class, ServiceInstance.class));

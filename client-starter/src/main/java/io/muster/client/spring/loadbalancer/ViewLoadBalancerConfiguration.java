@@ -1,9 +1,11 @@
 package io.muster.client.spring.loadbalancer;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.loadbalancer.core.ReactorLoadBalancer;
+import org.springframework.cloud.loadbalancer.core.RetryAwareServiceInstanceListSupplier;
 import org.springframework.cloud.loadbalancer.core.RoundRobinLoadBalancer;
 import org.springframework.cloud.loadbalancer.core.ServiceInstanceListSupplier;
 import org.springframework.cloud.loadbalancer.support.LoadBalancerClientFactory;
@@ -35,10 +37,17 @@ final class ViewLoadBalancerConfiguration {
             LoadBalancerClientFactory factory,
             ObjectProvider<ServiceInstanceListSupplier> supplier) {
         String service = String.valueOf(LoadBalancerClientFactory.getName(environment));
-        if (supplier.getIfAvailable() instanceof ViewInstanceListSupplier) {
+        if (isOurs(supplier.getIfAvailable())) {
             return new ViewLoadBalancer(service, balancers);
         }
         return new RoundRobinLoadBalancer(factory.getLazyProvider(service, ServiceInstanceListSupplier.class), service);
+    }
+
+    /** With Spring Retry on the class path Spring wraps the list, to leave out whom a retry had before: ours does that itself. */
+    private static boolean isOurs(@Nullable ServiceInstanceListSupplier supplier) {
+        return supplier instanceof RetryAwareServiceInstanceListSupplier retryAware
+                ? isOurs(retryAware.getDelegate())
+                : supplier instanceof ViewInstanceListSupplier;
     }
 
     @Bean

@@ -8,6 +8,7 @@ import io.muster.api.InstanceStatus;
 import io.muster.client.ClientConfig;
 import io.muster.client.RegistryClient;
 import io.muster.client.spring.TestApplication;
+import io.muster.client.spring.TestProcess;
 import io.muster.registry.RegistryApplication;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package io.muster.client.spring.process;
+package io.muster.client.spring;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,14 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A JVM of its own with this test's class path. Its output is kept in the build folder. */
-final class TestProcess implements AutoCloseable {
+public final class TestProcess implements AutoCloseable {
     private final Process process;
 
     private TestProcess(Process process) {
         this.process = process;
     }
 
-    static TestProcess start(Class<?> main, String name, String... arguments) {
+    /** Starts it and does not wait. */
+    public static TestProcess start(Class<?> main, String name, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx192m",
@@ -38,17 +39,17 @@ final class TestProcess implements AutoCloseable {
     }
 
     /** Ends it at once, with SIGKILL. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
     /** SIGSTOP: its machine still accepts connections for it. */
-    void pause() throws IOException, InterruptedException {
+    public void pause() throws IOException, InterruptedException {
         signal("STOP");
     }
 
     /** SIGCONT. */
-    void resume() throws IOException, InterruptedException {
+    public void resume() throws IOException, InterruptedException {
         signal("CONT");
     }
 

@@ -1,0 +1,93 @@
+package io.muster.client.spring.loadbalancer;
+
+import io.muster.client.spring.loadbalancer.BalancedCall.Chosen;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The attempts of a call whose caller waits for its response, one after the other. Holds no lock while it waits. */
+final class BlockingAttempts {
+    private static final Logger log = LoggerFactory.getLogger(BlockingAttempts.class);
+
+    /** Sends the request once. */
+    interface Exchange<R> {
+        /** Returns the response, which ends the attempt, or throws, which leaves that to the caller. */
+        R exchange(Attempt attempt) throws IOException;
+    }
+
+    private BlockingAttempts() {}
+
+    /**
+     * The response of the first attempt that has one. The request must be one that can be sent again.
+     *
+     * @throws NoInstanceException when nobody takes the request
+     * @throws IOException what the last attempt met; what the ones before met is suppressed in it
+     */
+    static <R> R run(BalancedCall call, Exchange<R> exchange) throws IOException {
+        Chosen chosen = choose(call);
+        Exception earlier = null;
+        while (true) {
+            Attempt attempt = call.start(chosen);
+            Exception thrown;
+            try {
+                return exchange.exchange(attempt);
+            } catch (IOException | RuntimeException e) {
+                thrown = e;
+            } catch (Error e) {
+                attempt.cancel();
+                throw e;
+            }
+            if (earlier != null && earlier != thrown) {
+                thrown.addSuppressed(earlier);
+            }
+            earlier = thrown;
+            chosen = another(call, attempt, thrown);
+            if (chosen == null) {
+                throw rethrown(thrown);
+            }
+        }
+    }
+
+    private static Chosen choose(BalancedCall call) throws IOException {
+        Chosen chosen;
+        try {
+            chosen = call.choose();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            call.foundNobody();
+            InterruptedIOException interrupted = new InterruptedIOException(
+                    "Interrupted before " + call.route().service() + " was known");
+            interrupted.initCause(e);
+            throw interrupted;
+        }
+        if (chosen == null) {
+            call.foundNobody();
+            throw new NoInstanceException(call.route().service(), call.route().noInstanceText());
+        }
+        return chosen;
+    }
+
+    private static @Nullable Chosen another(BalancedCall call, Attempt attempt, Exception thrown) {
+        // Clients wrap an interruption as they like, but keep the thread's mark.
+        boolean interrupted = Thread.currentThread().isInterrupted();
+        Failure failure = interrupted ? Failure.CANCELLED : Failure.of(thrown);
+        attempt.fail(thrown, failure);
+        if (!call.isRetryable(failure, true)) {
+            return null;
+        }
+        Chosen chosen = call.chooseAnother(failure);
+        if (chosen != null) {
+            log.debug("{} failed ({}), next {}", attempt.instance(), failure, chosen.instance(), thrown);
+        }
+        return chosen;
+    }
+
+    private static IOException rethrown(Exception thrown) {
+        if (thrown instanceof RuntimeException runtime) {
+            throw runtime;
+        }
+        return (IOException) thrown;
+    }
+}

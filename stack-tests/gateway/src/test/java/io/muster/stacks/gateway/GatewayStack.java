@@ -1,0 +1,208 @@
+package io.muster.stacks.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.muster.api.InstanceStatus;
+import io.muster.api.Registration;
+import io.muster.client.InstanceRegistration;
+import io.muster.client.RegistryClient;
+import io.muster.client.spring.TestApplication;
+import io.muster.client.spring.TestProcess;
+import io.muster.client.spring.TestRegistry;
+import io.muster.client.spring.TestTraffic;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+import reactor.core.publisher.Sinks;
+
+/**
+ * A registry, a gateway and instances of {@code stock} in this process; and {@code fleet}, of one in this process and
+ * one in a process that can be killed.
+ */
+final class GatewayStack implements AutoCloseable {
+    static final String DOOMED = "doomed";
+
+    private static final String NO_GATEWAY = "spring.cloud.gateway.server.webflux.enabled=false";
+
+    private final TestRegistry registry;
+    private final TestProcess doomed;
+    private final List<ConfigurableApplicationContext> instances = new ArrayList<>();
+    private final ConfigurableApplicationContext gateway;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private GatewayStack() {
+        registry = TestRegistry.start("--" + NO_GATEWAY);
+        doomed = TestProcess.start(
+                Stock.class,
+                DOOMED,
+                "--spring.application.name=fleet",
+                "--server.port=0",
+                "--muster.instance.id=" + DOOMED,
+                "--muster.registry.urls=" + registry.url(),
+                "--muster.registry.view-file=",
+                "--" + NO_GATEWAY);
+        startInstance("stock", "one");
+        startInstance("stock", "two");
+        startInstance("fleet", "safe");
+        gateway = TestApplication.run(
+                registry,
+                WebApplicationType.REACTIVE,
+                GatewayRoutes.class,
+                "spring.application.name=gateway",
+                "muster.load-balancer.services.stock.strategy=round-robin",
+                "muster.load-balancer.services.fleet.strategy=round-robin");
+    }
+
+    static GatewayStack start() {
+        GatewayStack stack = new GatewayStack();
+        TestRegistry.waiting().until(() -> stack.registry.instances("stock").size() == 2);
+        return stack;
+    }
+
+    /** An instance in this process. */
+    ConfigurableApplicationContext startInstance(String service, String id) {
+        ConfigurableApplicationContext instance = TestApplication.run(
+                registry,
+                WebApplicationType.REACTIVE,
+                Stock.class,
+                "spring.application.name=" + service,
+                "muster.instance.id=" + id,
+                NO_GATEWAY);
+        instances.add(instance);
+        return instance;
+    }
+
+    ConfigurableApplicationContext gateway() {
+        return gateway;
+    }
+
+    TestRegistry registry() {
+        return registry;
+    }
+
+    /** Adds an instance that refuses connections, for which the caller speaks. */
+    InstanceRegistration registerDead(String service) throws IOException {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        InstanceRegistration registration = gateway.getBean(RegistryClient.class)
+                .register(
+                        service,
+                        "dead",
+                        Registration.of("dead", "127.0.0.1", port).withStatus(InstanceStatus.UP));
+        registration.start().join();
+        return registration;
+    }
+
+    void killDoomed() throws InterruptedException {
+        doomed.kill();
+    }
+
+    TestTraffic traffic(String service) {
+        return TestTraffic.of(gateway, service);
+    }
+
+    URI uri(String scheme, String path) {
+        return URI.create(scheme + "://127.0.0.1:" + port(gateway) + path);
+    }
+
+    HttpRequest request(String path) {
+        return HttpRequest.newBuilder(uri("http", path))
+                .timeout(Duration.ofSeconds(20))
+                .build();
+    }
+
+    /** The body of an answer with status 200. */
+    String get(String path) {
+        HttpResponse<String> response = send(request(path));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return response.body();
+    }
+
+    int status(String path) {
+        return send(request(path)).statusCode();
+    }
+
+    HttpResponse<String> send(HttpRequest request) {
+        try {
+            return client.send(request, BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    HttpClient client() {
+        return client;
+    }
+
+    /** A stream of events that has begun. */
+    OpenStream openStream() throws IOException, InterruptedException {
+        Stock.streams.clear();
+        HttpResponse<InputStream> response = client.send(request("/stock/stream"), BodyHandlers.ofInputStream());
+        BufferedReader reader = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
+        String instance = event(reader);
+        return new OpenStream(instance, reader, Objects.requireNonNull(Stock.streams.poll()));
+    }
+
+    /**
+     * A stream of events.
+     *
+     * @param instance who sends it
+     * @param reader of its caller
+     * @param sink what the instance sends next
+     */
+    record OpenStream(String instance, BufferedReader reader, Sinks.Many<String> sink) {
+        void emit(String event) {
+            sink.tryEmitNext(event).orThrow();
+        }
+
+        void complete() {
+            sink.tryEmitComplete().orThrow();
+        }
+
+        String read() throws IOException {
+            return event(reader);
+        }
+    }
+
+    private static String event(BufferedReader reader) throws IOException {
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            if (line.startsWith("data:")) {
+                return line.substring("data:".length());
+            }
+        }
+        return "";
+    }
+
+    private static int port(ConfigurableApplicationContext application) {
+        return application.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    }
+
+    @Override
+    public void close() {
+        gateway.close();
+        instances.forEach(ConfigurableApplicationContext::close);
+        doomed.close();
+        registry.close();
+    }
+}
