@@ -1,5 +1,6 @@
 package io.muster.samples.orders;
 
+import io.muster.client.spring.loadbalancer.NoInstanceException;
 import java.util.Map;
 import java.util.Objects;
 import org.springframework.http.HttpStatus;
@@ -60,8 +61,8 @@ class OrderController {
         return ProblemDetail.forStatusAndDetail(HttpStatus.UNPROCESSABLE_ENTITY, "inventory has no such article");
     }
 
-    @ExceptionHandler
-    ProblemDetail outOfReach(ResourceAccessException e) {
+    @ExceptionHandler({ResourceAccessException.class, NoInstanceException.class})
+    ProblemDetail outOfReach() {
         return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, "inventory is out of reach");
     }
 
