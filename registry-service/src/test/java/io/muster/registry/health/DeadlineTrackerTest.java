@@ -160,6 +160,27 @@ class DeadlineTrackerTest {
     }
 
     @Test
+    void oneThatRefusedAndIsBackStaysDownUntilSomebodyHasLooked() {
+        registered(0);
+        InstanceRecord asked = tracker.suspect(KEY, GENERATION, 0).orElseThrow();
+        assertThat(tracker.connected(asked, Finding.REFUSED)).isPresent();
+        failing(1);
+        tracker.renew(KEY, GENERATION, "anonymous", 2, revivals);
+        assertThat(revivals).isEmpty();
+        for (int look = 4; look <= 6; look++) {
+            assertThat(tracker.due(look * (250 * MILLI)).connect())
+                    .extracting(InstanceRecord::key)
+                    .containsExactly(KEY);
+            assertThat(tracker.connected(asked, Finding.SKIPPED))
+                    .as("nobody has looked")
+                    .isEmpty();
+        }
+        assertThat(tracker.due(1_750 * MILLI).connect()).hasSize(1);
+        assertThat(tracker.connected(asked, Finding.ACCEPTED))
+                .contains(new Command.ReportChecks(KEY, GENERATION, Checks.PASSING));
+    }
+
+    @Test
     void reportsLeadToOneConnectionASecondAndNoneIsForgotten() {
         registered(0);
         InstanceRecord asked = tracker.suspect(KEY, GENERATION, 0).orElseThrow();
