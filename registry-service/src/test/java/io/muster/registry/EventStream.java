@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A watch stream as a test reads it: independent of the client that the project ships. */
@@ -24,6 +25,8 @@ final class EventStream implements AutoCloseable {
                     .value();
         }
     }
+
+    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -63,32 +66,32 @@ final class EventStream implements AutoCloseable {
 
     /** The next event of that name, passing over comments and others. */
     Event next(String name) {
-        while (true) {
-            Event event = next();
-            if (event.name().equals(name)) {
-                return event;
-            }
-        }
+        return next(name, event -> event.name().equals(name));
     }
 
     /** The next event, comments left out. */
     Event nextEvent() {
-        while (true) {
-            Event event = next();
-            if (!event.name().equals(":")) {
-                return event;
-            }
-        }
+        return next("event", event -> !event.name().equals(":"));
     }
 
     /** The next event or comment. */
     Event next() {
+        return next("event or comment", event -> true);
+    }
+
+    /** One limit for all that is passed over: a stream with nothing to say carries comments for ever. */
+    private Event next(String what, Predicate<Event> wanted) {
+        long begun = System.nanoTime();
         try {
-            Event event = events.poll(10, TimeUnit.SECONDS);
-            if (event == null) {
-                throw new AssertionError("no event within 10 s");
+            while (true) {
+                Event event = events.poll(WAIT_NANOS - (System.nanoTime() - begun), TimeUnit.NANOSECONDS);
+                if (event == null) {
+                    throw new AssertionError("no " + what + " within 30 s");
+                }
+                if (wanted.test(event)) {
+                    return event;
+                }
             }
-            return event;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

@@ -7,9 +7,12 @@ import io.muster.api.Headers;
 import io.muster.api.JsonCodec;
 import io.muster.api.Problem;
 import io.muster.api.WatcherEvent;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -17,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +39,7 @@ import org.springframework.web.reactive.result.method.annotation.RequestMappingH
 class TokenAccessTest {
     private static final String INSTANCE =
             "{\"process\":\"p1\",\"host\":\"127.0.0.1\",\"port\":8080,\"status\":\"UP\"}";
+    private static final int WAIT_MILLIS = 10_000;
     private static final List<String> ALL = List.of("reader", "registrar", "operator", "leaser");
 
     private static RunningRegistry registry;
@@ -237,14 +242,18 @@ class TokenAccessTest {
                     "/manage/actuator/prometheus", 401,
                     "/actuator/health/liveness", 401);
             withoutToken.forEach((path, status) -> assertThat(
-                            separate.send(HttpRequest.newBuilder(management.resolve(path))
-                                            .build())
+                            patiently(
+                                            separate,
+                                            HttpRequest.newBuilder(management.resolve(path))
+                                                    .build())
                                     .statusCode())
                     .as(path)
                     .isEqualTo(status));
-            assertThat(separate.send(HttpRequest.newBuilder(management.resolve("/manage/actuator/prometheus"))
-                                    .header("Authorization", "Bearer mst_reader")
-                                    .build())
+            assertThat(patiently(
+                                    separate,
+                                    HttpRequest.newBuilder(management.resolve("/manage/actuator/prometheus"))
+                                            .header("Authorization", "Bearer mst_reader")
+                                            .build())
                             .statusCode())
                     .isEqualTo(200);
         }
@@ -264,7 +273,7 @@ class TokenAccessTest {
         HttpRequest request = HttpRequest.newBuilder(registry.url().resolve("/v1/services/orders"))
                 .header("Authorization", header)
                 .build();
-        assertThat(patiently(request).statusCode()).isEqualTo(401);
+        assertThat(patiently(registry, request).statusCode()).isEqualTo(401);
     }
 
     @Test
@@ -391,20 +400,39 @@ class TokenAccessTest {
         if (holder != null) {
             request.header("Authorization", "Bearer " + TestTokens.token(holder));
         }
-        return patiently(request.build());
+        return patiently(registry, request.build());
     }
 
     /** Many calls without a token are limited; the next second takes more of them. */
-    private static HttpResponse<String> patiently(HttpRequest request) {
-        return await().until(() -> registry.send(request), answer -> answer.statusCode() != 429);
+    private static HttpResponse<String> patiently(RunningRegistry server, HttpRequest request) {
+        return await().until(() -> server.send(request), answer -> answer.statusCode() != 429);
     }
 
+    /**
+     * What is answered until the connection closes. One limit for all of it: where a stream is served by mistake, comments
+     * come for ever, each in time, and no interruption ends a read.
+     */
     private static String raw(String request) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), registry.port())) {
-            socket.setSoTimeout(10_000);
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), registry.port()), WAIT_MILLIS);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            long begun = System.nanoTime();
+            byte[] buffer = new byte[4096];
+            int read = 0;
+            while (read >= 0) {
+                answer.write(buffer, 0, read);
+                long left = WAIT_MILLIS - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+                if (left <= 0) {
+                    throw new SocketTimeoutException();
+                }
+                socket.setSoTimeout((int) left);
+                read = socket.getInputStream().read(buffer);
+            }
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("not over within 10 s: " + answer.toString(StandardCharsets.UTF_8), e);
         }
+        return answer.toString(StandardCharsets.UTF_8);
     }
 
     private static Problem problem(HttpResponse<String> answer) {
