@@ -17,5 +17,11 @@ public final class Headers {
     /** Where a stream resumes: the position of the last event that the client applied. */
     public static final String LAST_EVENT_ID = "Last-Event-ID";
 
+    /**
+     * Of a service's own answers, not the registry's: its load ({@link LoadReport}). Sent only when the request has a header of that name, whatever its
+     * value.
+     */
+    public static final String LOAD = "X-Muster-Load";
+
     private Headers() {}
 }
