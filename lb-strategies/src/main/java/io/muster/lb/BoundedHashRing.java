@@ -1,6 +1,8 @@
 package io.muster.lb;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -11,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Larger c: keys stay with their endpoint more often. Smaller: loads are more even, and more endpoints are asked per pick,
  * O(1 / epsilon^2) on average.
  *
- * Exact for one caller, whose own requests are all it counts. Between a pick and its start others may pick, too: the
- * bound may be passed by as many as pick at once.
+ * Exact for one caller, whose own requests are all it counts: those of the endpoints among which it chooses, so each zone and route has
+ * a bound of its own. Between a pick and its start others may pick, too: the bound may be passed by as many as pick at once. The
+ * sum over all is kept up to date; for a part of the endpoints it is added up, O(part) per pick.
  *
  * [1] Mirrokni, Thorup, Zadimoghaddam, Consistent hashing with bounded loads, SODA 2018
  */
@@ -30,6 +33,11 @@ final class BoundedHashRing implements Strategy {
     }
 
     @Override
+    public boolean usesLatency() {
+        return false;
+    }
+
+    @Override
     public boolean isKeyed() {
         return true;
     }
@@ -40,39 +48,59 @@ final class BoundedHashRing implements Strategy {
 
         private final Group group;
         private final double perWeight;
+        /** Whose requests in flight make up the whole: their own, or what is left of all without those of others. */
+        private final Endpoint[] summands;
+
+        private final boolean summandsAreOthers;
 
         Bounded(List<Endpoint> endpoints, double factor) {
             super(endpoints);
             this.group = endpoints.get(0).group();
             this.perWeight =
                     factor / endpoints.stream().mapToDouble(Endpoint::weight).sum();
+            Set<Endpoint> own = new HashSet<>(endpoints);
+            List<Endpoint> others =
+                    group.members().stream().filter(e -> !own.contains(e)).toList();
+            this.summandsAreOthers = others.size() < endpoints.size();
+            this.summands = (summandsAreOthers ? others : endpoints).toArray(new Endpoint[0]);
+            group.wantCounts();
         }
 
         @Override
         public @Nullable Endpoint pick(long key, Exclusions tried) {
             int place = place(key);
             Endpoint owner = ownerOf(place);
-            if (hasRoom(owner) && !tried.contains(owner)) {
+            boolean isTried = tried.contains(owner);
+            if (!isTried && owner.counted() == 0) {
                 return owner;
             }
-            return next(place, tried);
+            long inFlight = inFlight();
+            return !isTried && hasRoom(owner, inFlight) ? owner : next(place, inFlight, key, tried);
         }
 
-        private @Nullable Endpoint next(int from, Exclusions tried) {
+        private @Nullable Endpoint next(int from, long inFlight, long key, Exclusions tried) {
             for (int i = 1; i < places(); i++) {
                 Endpoint next = ownerOf(after(from, i));
-                if (hasRoom(next) && !tried.contains(next)) {
+                if (hasRoom(next, inFlight) && !tried.contains(next)) {
                     return next;
                 }
             }
             // All that have room were tried.
-            return super.pick(Long.MIN_VALUE, tried);
+            return super.pick(key, tried);
         }
 
-        private boolean hasRoom(Endpoint endpoint) {
-            long inFlight = endpoint.load().inFlight();
-            double share = perWeight * endpoint.weight() * (group.inFlight() + 1);
-            return inFlight == 0 || inFlight < Math.ceil(share - ROUNDING);
+        private boolean hasRoom(Endpoint endpoint, long inFlight) {
+            long own = endpoint.counted();
+            double share = perWeight * endpoint.weight() * (inFlight + 1);
+            return own == 0 || own < Math.ceil(share - ROUNDING);
+        }
+
+        private long inFlight() {
+            long sum = 0;
+            for (Endpoint endpoint : summands) {
+                sum += endpoint.counted();
+            }
+            return summandsAreOthers ? Math.max(0, group.inFlight() - sum) : sum;
         }
     }
 }

@@ -106,6 +106,12 @@ final class Ejection {
         }
     }
 
+    /** Nobody looks for outliers any more. */
+    synchronized void forgetOutlier() {
+        causes &= ~OUTLIER;
+        timesOutlier = 0;
+    }
+
     /** Forgets all: the registry says that it is back. */
     synchronized void clear() {
         causes = 0;

@@ -4,9 +4,7 @@ package io.muster.lb;
  * A target with its load statistics. Identity and statistics survive changes of membership, weight and metadata for as
  * long as id and generation stay. Thread-safe; reads are lock-free and allocate nothing, {@link #statistics()} apart.
  */
-public final class Endpoint {
-    private final Group group;
-    private final Load load;
+public final class Endpoint extends Load {
     private final Ejection ejection = new Ejection();
     private final Outliers.Tally tally = new Outliers.Tally();
     private final boolean joined;
@@ -16,8 +14,7 @@ public final class Endpoint {
 
     /** @param joined whether it is new to the service, not only to this balancer */
     Endpoint(Target target, Group group, boolean joined) {
-        this.group = group;
-        this.load = new Load(group);
+        super(group);
         this.target = target;
         this.joined = joined;
         this.since = group.now();
@@ -35,7 +32,7 @@ public final class Endpoint {
 
     /** Requests started and not finished. */
     public int inFlight() {
-        return (int) load.inFlight();
+        return (int) underWay();
     }
 
     /**
@@ -44,19 +41,21 @@ public final class Endpoint {
      * Always finite and above 0; comparable only among endpoints of one balancer.
      */
     public double cost() {
-        return (load.inFlight() + 1) * load.expectedLatency();
+        return (underWay() + 1) * expectedLatency();
     }
 
     /** Its statistics now, for display. */
     public EndpointStatistics statistics() {
         return new EndpointStatistics(
                 inFlight(),
-                Math.round(load.latency()),
-                load.penalty(),
-                load.successes(),
-                load.failures(),
-                load.cancellations(),
-                ejection.isOut());
+                Math.round(latency()),
+                penalty(),
+                successes(),
+                failures(),
+                cancellations(),
+                ejection.isOut(),
+                isReporting() ? Math.round(expectedInFlight()) : -1,
+                utilization());
     }
 
     @Override
@@ -67,10 +66,6 @@ public final class Endpoint {
 
     void target(Target target) {
         this.target = target;
-    }
-
-    Load load() {
-        return load;
     }
 
     Group group() {
@@ -95,6 +90,11 @@ public final class Endpoint {
         return joined ? slowStart.share(now - since) : 1;
     }
 
+    @Override
+    boolean isSteady() {
+        return share == 1;
+    }
+
     Ejection ejection() {
         return ejection;
     }
@@ -107,27 +107,36 @@ public final class Endpoint {
 
     /** Whether its latest request started so long ago that what is known of it may be wrong by now. */
     boolean isIdle() {
-        return PeakEwma.isStale(group.now() - load.startedAt());
+        return PeakEwma.isStale(group.now() - startedAt());
     }
 
-    void started(long now) {
-        load.started(now);
+    /** A success of which nobody took the time. */
+    void succeeded() {
+        if (countSuccess()) {
+            ejection.answered();
+        }
     }
 
-    void ended(Outcome outcome, long latencyNanos, long now) {
+    /** Whether it is time to look at the latencies of all. */
+    boolean succeeded(long latencyNanos, long now) {
+        boolean unknown = latency() == 0;
+        if (countSuccess(latencyNanos, now)) {
+            ejection.answered();
+        }
+        return group.sampled(now, unknown && latency() > 0);
+    }
+
+    /** Of a request that was no success; whether it is time to look at the latencies of all. */
+    boolean ended(Outcome outcome, long latencyNanos, long now) {
         if (outcome == Outcome.CANCELLED) {
-            load.cancelled();
-            return;
+            countCancellation();
+            return false;
         }
-        boolean unknown = load.latency() == 0;
-        if (outcome == Outcome.SUCCESS) {
-            load.succeeded(latencyNanos, share == 1, now);
-        } else {
-            load.failed(outcome == Outcome.TIMEOUT, latencyNanos, now);
-        }
+        boolean unknown = latency() == 0;
+        countFailure(outcome == Outcome.TIMEOUT, latencyNanos, now);
         if (outcome.isAnswer()) {
             ejection.answered();
         }
-        group.sampled(now, unknown && load.latency() > 0);
+        return group.sampled(now, unknown && latency() > 0);
     }
 }

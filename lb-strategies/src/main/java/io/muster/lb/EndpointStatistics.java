@@ -10,7 +10,9 @@ package io.muster.lb;
  * @param successes requests that ended well
  * @param failures requests that ended in a server error, failure, refusal or timeout
  * @param cancellations requests that the caller gave up
- * @param ejected whether it is out of the rotation because it refused a connection
+ * @param ejected whether it is out of the rotation because it refused a connection or failed more than others
+ * @param expectedInFlight requests of all callers that are expected on it, by what it reported; -1 when it does not report
+ * @param utilization the share of its capacity that it reported last, 0 to 1; 0 when it does not say
  */
 public record EndpointStatistics(
         int inFlight,
@@ -19,4 +21,6 @@ public record EndpointStatistics(
         long successes,
         long failures,
         long cancellations,
-        boolean ejected) {}
+        boolean ejected,
+        long expectedInFlight,
+        double utilization) {}

@@ -55,7 +55,8 @@ public final class Exclusions {
 
     /** Whether nothing has been tried. */
     public boolean isEmpty() {
-        return endpoints.length == 0;
+        // There is one of that kind alone.
+        return this == NONE;
     }
 
     /** How many endpoints have been tried. */

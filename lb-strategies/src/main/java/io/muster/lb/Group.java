@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -12,8 +13,8 @@ import java.util.function.LongSupplier;
  * history of its own. The mean is the harmonic one: it lies near the fast endpoints, so that one slow first answer does
  * not keep requests from all that have not been tried yet.
  *
- * The mean is computed anew, by one of the threads that end a request, when an endpoint gets its first sample and at most
- * every 100 ms otherwise: O(endpoints), never on a pick.
+ * The mean is computed anew, by one of the threads that end a request, every 100 ms, and also when one, two, four, eight and so on
+ * endpoints have got their first sample: O(endpoints), never on a pick.
  */
 final class Group {
     private static final long REVIEW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -32,6 +33,10 @@ final class Group {
     private volatile double meanLatency = 1;
     private volatile long reviewedAt;
     private volatile boolean counts;
+    private boolean wanted;
+    /** Members' first samples. */
+    private final AtomicInteger firsts = new AtomicInteger();
+
     private final AtomicLong inFlight = new AtomicLong();
     private final Reports reports = new Reports();
 
@@ -49,9 +54,17 @@ final class Group {
         return nanoClock.getAsLong();
     }
 
-    /** Whether {@link #inFlight()} is wanted: counting it costs every request two writes to one place. */
-    void counts(boolean wanted) {
-        counts = wanted;
+    /** A picker is being built that needs {@link #inFlight()}: counting it costs every request two writes to one place. */
+    void wantCounts() {
+        wanted = true;
+    }
+
+    /** Counts from now on if anybody wanted that since the last time. Changes of a balancer exclude each other. */
+    void settleCounts() {
+        if (counts != wanted) {
+            counts = wanted;
+        }
+        wanted = false;
     }
 
     boolean counts() {
@@ -67,6 +80,10 @@ final class Group {
         inFlight.getAndAdd(change);
     }
 
+    List<Endpoint> members() {
+        return members;
+    }
+
     void members(List<Endpoint> members) {
         this.members = members;
     }
@@ -76,20 +93,23 @@ final class Group {
         return meanLatency;
     }
 
-    /** Takes notice that a member's latency changed. */
-    void sampled(long now, boolean first) {
+    /** Takes notice that a member's latency changed; whether it is time to {@link #review}. */
+    boolean sampled(long now, boolean first) {
         long reviewed = reviewedAt;
         boolean due = now - reviewed >= REVIEW_NANOS;
-        if (first || (due && REVIEWED_AT.compareAndSet(this, reviewed, now))) {
-            review();
-        }
+        return (due && REVIEWED_AT.compareAndSet(this, reviewed, now)) || (first && isRound(firsts.incrementAndGet()));
     }
 
-    private void review() {
+    private static boolean isRound(int count) {
+        return (count & (count - 1)) == 0;
+    }
+
+    /** Computes the mean anew, O(members). */
+    void review() {
         double sum = 0;
         int count = 0;
         for (Endpoint member : members) {
-            double latency = member.load().latency();
+            double latency = member.latency();
             if (latency > 0) {
                 sum += 1 / latency;
                 count++;

@@ -29,6 +29,11 @@ final class HashRing implements Strategy {
     }
 
     @Override
+    public boolean usesLatency() {
+        return false;
+    }
+
+    @Override
     public boolean isKeyed() {
         return true;
     }

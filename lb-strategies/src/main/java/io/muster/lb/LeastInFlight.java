@@ -5,8 +5,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The endpoint with the fewest requests in flight per weight, counting the one to come; any of those that are equal, all
- * equally likely. Taking the first of equals would send every caller that is idle to the same endpoint.
+ * The endpoint with the fewest requests in flight per weight; any of those that are equal, as likely as it is heavy. Taking
+ * the first of equals would send every caller that is idle to the same endpoint, counting the request to come to the heaviest. Recent
+ * failures make an endpoint count as lighter, so that one that fails at once, and so is always idle, draws no crowd.
  *
  * The nearest thing to a single queue for one caller that sends much: a caller's own counts are then the whole truth. Asks
  * every endpoint, so O(n) per pick.
@@ -23,18 +24,22 @@ final class LeastInFlight implements Strategy {
         return new Scan(endpoints, random);
     }
 
+    @Override
+    public boolean usesLatency() {
+        return false;
+    }
+
     static final class Scan implements Picker {
         private final Endpoint[] endpoints;
-        private final Load[] loads;
         private final double[] perWeight;
         private final RandomGenerator random;
 
         Scan(List<Endpoint> endpoints, RandomGenerator random) {
             this.endpoints = endpoints.toArray(new Endpoint[0]);
-            this.loads = endpoints.stream().map(Endpoint::load).toArray(Load[]::new);
-            this.perWeight = endpoints.stream()
-                    .mapToDouble(endpoint -> 1 / endpoint.weight())
-                    .toArray();
+            this.perWeight = new double[this.endpoints.length];
+            for (int i = 0; i < perWeight.length; i++) {
+                perWeight[i] = 1 / this.endpoints[i].weight();
+            }
             this.random = random;
         }
 
@@ -44,17 +49,19 @@ final class LeastInFlight implements Strategy {
             long bits = random.nextLong();
             double least = Double.POSITIVE_INFINITY;
             int chosen = -1;
-            int equals = 0;
-            for (int i = 0; i < loads.length; i++) {
-                double cost = (loads[i].inFlight() + 1) * perWeight[i];
+            double equals = 0;
+            for (int i = 0; i < perWeight.length; i++) {
+                double lightness = endpoints[i].penalty() * perWeight[i];
+                double cost = endpoints[i].underWay() * lightness;
                 if (cost > least || !(all || !tried.contains(endpoints[i]))) {
                     continue;
                 }
-                equals = cost < least ? 1 : equals + 1;
+                double own = 1 / lightness;
+                equals = cost < least ? own : equals + own;
                 least = cost;
-                // The k-th of equals takes the place of the one before with probability 1/k.
+                // One of several equals takes the place of those before in proportion to its weight.
                 bits = HashKey.mixed(bits + i);
-                if (PowerOfChoices.Draws.firstOf(equals, bits) == 0) {
+                if ((bits >>> 11) * 0x1p-53 * equals < own) {
                     chosen = i;
                 }
             }

@@ -3,45 +3,55 @@ package io.muster.lb;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/** Keeps what lies before {@link LoadCells} in memory off their cache lines (two of 64 bytes: lines are fetched in pairs). */
+/** Keeps what lies before {@link LoadCells} in memory off their cache line of 64 bytes. */
 abstract class LoadPadding {
-    long p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15, p16;
+    long p01, p02, p03, p04, p05, p06, p07, p08;
 }
 
-/** What every request on an endpoint writes. Eight bytes each: a smaller one would be laid out before the padding. */
+/**
+ * What requests on an endpoint write. Eight bytes each: a smaller one would be laid out before the padding. What every request writes comes first; what
+ * few write keeps it off the cache line of what lies behind, so that it needs no more padding: a thousand endpoints shall stay in a cache.
+ */
 abstract class LoadCells extends LoadPadding {
-    long inFlight;
+    long requests;
     double latency;
-    double penalty = Penalty.NONE;
-    long startedAt;
     long endedAt;
-    long successes;
+    long startedAt;
+    double penalty = Penalty.NONE;
+    long failuresInRow;
+    double perRequest;
     long failures;
     long cancellations;
-    long failuresInRow;
     double others;
     double usualOthers;
-    double perRequest;
     long reportedAt;
+    double utilization;
+    long counted;
+    long place;
 }
 
 /*
- * The load of one endpoint. Counters are exact (atomic additions). The averages are read, computed and written back
+ * The load of one endpoint, and the part of it that comes first in memory: with an object of its own each pick would read one more. Counters are exact (atomic additions). The averages are read, computed and written back
  * without a retry: of two requests that end in the same instant one may leave no trace, which an average can bear.
- * Superclasses come first in memory, so the cells lie between two paddings.
+ * Superclasses come first in memory, so the cells lie behind their padding.
+ *
+ * An atomic addition is what costs most here. So requests in flight and those that ended well share one number, and one addition moves a
+ * request from here to there: 24 bits of the former, far more than a process has connections, below 39 bits of the latter. The sign tells
+ * whether anything is left of a failure, a penalty or a row of them, so that otherwise nobody need look.
+ *
+ * What picks read they read plainly: whoever picks has just read a volatile field, the balancer's, and an opaque read would keep the compiler from
+ * reading anything else only once.
  */
-final class Load extends LoadCells {
-    long q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15, q16;
-
+abstract class Load extends LoadCells {
     /** The first answers tell of connecting and class loading; a history made of them would keep a new process cold. */
     private static final int START_UP_SUCCESSES = 2;
 
-    private static final VarHandle IN_FLIGHT = cell("inFlight", long.class);
-    private static final VarHandle LATENCY = cell("latency", double.class);
-    private static final VarHandle PENALTY = cell("penalty", double.class);
-    private static final VarHandle STARTED_AT = cell("startedAt", long.class);
-    private static final VarHandle ENDED_AT = cell("endedAt", long.class);
-    private static final VarHandle SUCCESSES = cell("successes", long.class);
+    private static final int IN_FLIGHT_BITS = 24;
+    private static final long IN_FLIGHT_MASK = (1L << IN_FLIGHT_BITS) - 1;
+    private static final long SUCCEEDED = (1L << IN_FLIGHT_BITS) - 1;
+    private static final long BLEMISHED = Long.MIN_VALUE;
+
+    private static final VarHandle REQUESTS = cell("requests", long.class);
     private static final VarHandle FAILURES = cell("failures", long.class);
     private static final VarHandle CANCELLATIONS = cell("cancellations", long.class);
     private static final VarHandle FAILURES_IN_ROW = cell("failuresInRow", long.class);
@@ -50,6 +60,9 @@ final class Load extends LoadCells {
     private static final VarHandle USUAL_OTHERS = cell("usualOthers", double.class);
     private static final VarHandle PER_REQUEST = cell("perRequest", double.class);
     private static final VarHandle REPORTED_AT = cell("reportedAt", long.class);
+    private static final VarHandle UTILIZATION = cell("utilization", double.class);
+    private static final VarHandle COUNTED = cell("counted", long.class);
+    private static final VarHandle PLACE = cell("place", long.class);
 
     /** Reports are smoothed over about as many answers. Fewer: follows sooner, and chance in single answers passes for a difference. */
     private static final double LEAST_REPORT_WEIGHT = 1.0 / 32;
@@ -60,8 +73,13 @@ final class Load extends LoadCells {
     private static final double DRAINS_WITHIN = 10;
     private static final double ALIKE_WITHIN = 2;
 
-    private final Group group;
-    private volatile int place;
+    /** From here to 1, utilization makes an endpoint look slower, up to twice as slow. */
+    private static final double BUSY = 0.9;
+
+    final Group group;
+
+    /** Whether latencies tell of the endpoint as it will be, and not of its start. */
+    abstract boolean isSteady();
 
     /** Of an endpoint that counts as not tried for long. */
     Load(Group group) {
@@ -71,120 +89,187 @@ final class Load extends LoadCells {
         endedAt = now;
     }
 
-    long inFlight() {
-        return (long) IN_FLIGHT.getOpaque(this);
+    /** Requests started and not finished. */
+    final long underWay() {
+        return inFlight(requests());
+    }
+
+    static long inFlight(long requests) {
+        return requests & IN_FLIGHT_MASK;
+    }
+
+    /** Below 0 while it {@link #isBlemished}; the {@link #inFlight} among them. */
+    final long requests() {
+        return requests;
     }
 
     /** Smoothed latency in nanoseconds; 0 without history. */
-    double latency() {
-        return (double) LATENCY.getOpaque(this);
+    final double latency() {
+        return latency;
     }
 
-    /** Smoothed latency or, without history, the mean of the others; times the penalty; in nanoseconds. */
-    double expectedLatency() {
+    /** Smoothed latency or, without history, the mean of the others; in nanoseconds. */
+    final double knownLatency() {
         double known = latency();
-        return (known > 0 ? known : group.meanLatency()) * penalty();
+        return known > 0 ? known : group.meanLatency();
     }
 
-    double penalty() {
-        return (double) PENALTY.getOpaque(this);
+    /** {@link #knownLatency} times the penalty. */
+    final double expectedLatency() {
+        return knownLatency() * penalty();
+    }
+
+    final double penalty() {
+        return penalty;
     }
 
     /** When the latest request started. */
-    long startedAt() {
-        return (long) STARTED_AT.getOpaque(this);
+    final long startedAt() {
+        return startedAt;
     }
 
-    long successes() {
-        return (long) SUCCESSES.getOpaque(this);
+    final long successes() {
+        return successes(requests());
     }
 
-    long failures() {
+    private static long successes(long requests) {
+        return (requests & ~BLEMISHED) >>> IN_FLIGHT_BITS;
+    }
+
+    final long failures() {
         return (long) FAILURES.getOpaque(this);
     }
 
-    long cancellations() {
+    final long cancellations() {
         return (long) CANCELLATIONS.getOpaque(this);
     }
 
-    long failuresInRow() {
+    final long failuresInRow() {
         return (long) FAILURES_IN_ROW.getOpaque(this);
     }
 
-    void forgetFailuresInRow() {
+    final void forgetFailuresInRow() {
         FAILURES_IN_ROW.setOpaque(this, 0L);
     }
 
-    void started(long now) {
-        IN_FLIGHT.getAndAdd(this, 1L);
-        STARTED_AT.setOpaque(this, now);
+    final void started() {
+        REQUESTS.getAndAdd(this, 1L);
     }
 
-    void cancelled() {
+    final void started(long now) {
+        started();
+        startedAt = now;
+    }
+
+    /** Of the requests in flight those that were started while {@link Group#counts}. */
+    final long counted() {
+        return (long) COUNTED.getOpaque(this);
+    }
+
+    final void addCounted(int change) {
+        COUNTED.getAndAdd(this, (long) change);
+        group.addInFlight(change);
+    }
+
+    final void countCancellation() {
         CANCELLATIONS.getAndAdd(this, 1L);
-        IN_FLIGHT.getAndAdd(this, -1L);
+        REQUESTS.getAndAdd(this, -1L);
     }
 
-    /** @param steady whether the latency tells of the endpoint as it will be, and not of its start */
-    void succeeded(long latencyNanos, boolean steady, long now) {
+    /** Whether something is left of a failure: a penalty or a row of them. */
+    final boolean isBlemished() {
+        return requests() < 0;
+    }
+
+    /** Counts a success of which nobody took the time; whether something was left of a failure. */
+    final boolean countSuccess() {
+        boolean blemished = (long) REQUESTS.getAndAdd(this, SUCCEEDED) < 0;
+        if (blemished) {
+            forgive(Penalty.afterSuccess(penalty()));
+        }
+        return blemished;
+    }
+
+    /** Counts a success; whether something was left of a failure. */
+    final boolean countSuccess(long latencyNanos, long now) {
+        // First, because an atomic addition waits for all writes before it.
+        long before = (long) REQUESTS.getAndAdd(this, SUCCEEDED);
         long silence = silence(now);
-        double penalty = PeakEwma.isStale(silence) ? Penalty.NONE : Penalty.afterSuccess(penalty());
         double known = latency();
-        if (known > 0 || (steady && successes() >= START_UP_SUCCESSES)) {
-            LATENCY.setOpaque(this, PeakEwma.next(known, latencyNanos, silence));
+        if (known > 0 || (isSteady() && successes(before) >= START_UP_SUCCESSES)) {
+            latency = PeakEwma.next(known, latencyNanos, silence);
         }
-        PENALTY.setOpaque(this, penalty);
-        ENDED_AT.setOpaque(this, now);
-        if (failuresInRow() != 0) {
-            forgetFailuresInRow();
+        endedAt = now;
+        if (before < 0) {
+            forgive(PeakEwma.isStale(silence) ? Penalty.NONE : Penalty.afterSuccess(penalty()));
         }
-        SUCCESSES.getAndAdd(this, 1L);
-        IN_FLIGHT.getAndAdd(this, -1L);
+        return before < 0;
+    }
+
+    private void forgive(double penalty) {
+        this.penalty = penalty;
+        forgetFailuresInRow();
+        if (penalty == Penalty.NONE) {
+            REQUESTS.getAndBitwiseAnd(this, ~BLEMISHED);
+        }
+        // Another one, who knew of more, may have come between.
+        if (penalty() != Penalty.NONE || failuresInRow() != 0) {
+            REQUESTS.getAndBitwiseOr(this, BLEMISHED);
+        }
     }
 
     /**
      * Counts a failure. Failing fast is no merit: it lowers no latency and makes no history, and raises what is known to
      * at least the mean. A timeout is history: the latency is at least the time waited.
      */
-    void failed(boolean timeout, long latencyNanos, long now) {
+    final void countFailure(boolean timeout, long latencyNanos, long now) {
         double known = latency();
         if (known > 0) {
-            LATENCY.setOpaque(this, Math.max(Math.max(known, group.meanLatency()), (double) latencyNanos));
+            latency = Math.max(Math.max(known, group.meanLatency()), (double) latencyNanos);
         } else if (timeout) {
-            LATENCY.setOpaque(this, (double) latencyNanos);
+            latency = latencyNanos;
         }
-        PENALTY.setOpaque(this, Penalty.afterFailure(penalty()));
-        ENDED_AT.setOpaque(this, now);
+        this.penalty = Penalty.afterFailure(penalty());
+        endedAt = now;
         FAILURES_IN_ROW.getAndAdd(this, 1L);
         FAILURES.getAndAdd(this, 1L);
-        IN_FLIGHT.getAndAdd(this, -1L);
+        REQUESTS.getAndBitwiseOr(this, BLEMISHED);
+        REQUESTS.getAndAdd(this, -1L);
     }
 
-    /** Its endpoint's place among all of the balancer, which changes with them. */
-    int place() {
-        return place;
+    /** Its endpoint's place among all of the balancer, which changes with them; whoever reads it checks who is there. */
+    final int place() {
+        return (int) (long) PLACE.getOpaque(this);
     }
 
-    void place(int newPlace) {
-        place = newPlace;
+    final void place(int newPlace) {
+        PLACE.setOpaque(this, (long) newPlace);
     }
 
     /** Whether the endpoint says how many requests it has. */
-    boolean isReporting() {
+    final boolean isReporting() {
         return perRequest() > 0;
     }
 
-    void forgetReports() {
+    final void forgetReports() {
+        if (!isReporting()) {
+            return;
+        }
         PER_REQUEST.setOpaque(this, 0.0);
     }
 
     /**
      * Takes down how many requests the endpoint had when it answered one, that one not counted. Of these the caller's own are known better.
      *
+     * @param utilization the share of its capacity that it uses, 0 to 1; NaN when it does not say
      * @param latencyNanos of the answered request, which is still counted in flight
      */
-    void reported(int underWay, long latencyNanos, long now) {
-        double fromOthers = Math.max(0, underWay - (inFlight() - 1));
+    final void reported(int underWay, double utilization, long latencyNanos, long now) {
+        UTILIZATION.setOpaque(this, utilization >= 0 ? Math.min(utilization, 1) : 0.0);
+        if (successes() < START_UP_SUCCESSES) {
+            return;
+        }
+        double fromOthers = Math.max(0, underWay - (underWay() - 1));
         double sample = Math.max(1, latencyNanos / (underWay + 1.0));
         double known = perRequest();
         if (known == 0 || PeakEwma.isStale(now - (long) REPORTED_AT.getOpaque(this))) {
@@ -205,31 +290,41 @@ final class Load extends LoadCells {
      * How many requests of all callers are expected here: the caller's own, and of others what was said last, the less so the older it is, and what is
      * usual. A low figure is outdated sooner than a high one: whoever hears of it sends there, while a queue takes its time to drain.
      */
-    double expectedInFlight() {
+    final double expectedInFlight() {
         Reports reports = group.reports();
         double usual = (double) USUAL_OTHERS.getOpaque(this);
         double difference = (double) OTHERS.getOpaque(this) - usual;
         double half = (difference < 0 ? FILLS_WITHIN : DRAINS_WITHIN) * reports.service();
         double trust = half / (half + reports.age((long) REPORTED_AT.getOpaque(this)));
-        return inFlight() + usual + difference * trust * trust;
+        return underWay() + usual + difference * trust * trust;
     }
 
     /**
      * The time that a request takes here by itself, times the penalty, in nanoseconds. Single ones differ so much that endpoints whose means differ by less
      * than twice either way count as equal: whether they are shows in their queues.
      */
-    double expectedService() {
+    final double expectedService() {
         double mean = group.reports().service();
         double own = perRequest();
-        return Math.max(own / ALIKE_WITHIN, Math.min(mean, own * ALIKE_WITHIN)) * penalty();
+        return Math.max(own / ALIKE_WITHIN, Math.min(mean, own * ALIKE_WITHIN)) * penalty() * slowdown();
+    }
+
+    /** The share of its capacity that the endpoint said last that it uses; 0 when it did not say. */
+    final double utilization() {
+        return (double) UTILIZATION.getOpaque(this);
+    }
+
+    /** How much slower than it is an endpoint counts that is near its limit, 1 to 2: what it has in its own queues nobody sees. */
+    final double slowdown() {
+        return 1 + Math.max(0, utilization() - BUSY) / (1 - BUSY);
     }
 
     private double perRequest() {
-        return (double) PER_REQUEST.getOpaque(this);
+        return perRequest;
     }
 
     private long silence(long now) {
-        return now - (long) ENDED_AT.getOpaque(this);
+        return now - endedAt;
     }
 
     private static VarHandle cell(String name, Class<?> type) {

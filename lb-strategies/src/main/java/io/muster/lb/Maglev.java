@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  *
  * Shares are even to within a hundredth while there are a hundred slots per endpoint, far more so than a ring's, and a pick
  * is one load. In return, when an endpoint goes, some half a percent of the other endpoints' keys move, too. An endpoint of
- * less weight than the heaviest one passes some of its turns [2].
+ * less weight than the heaviest one passes some of its turns [2], but not its first.
  *
- * The table is built in O(slots log slots) on average, milliseconds; above 6,500 endpoints its shares are uneven by a tenth.
+ * The table is built in O(slots log slots) on average, milliseconds; above 6,500 endpoints its shares are uneven by a tenth,
+ * and above 65,537 some get none.
  *
  * [1] Eisenbud et al., Maglev: a fast and reliable software network load balancer, NSDI 2016, 3.4
  * [2] Envoy, source/extensions/load_balancing_policies/maglev
@@ -24,6 +25,11 @@ final class Maglev implements Strategy {
     @Override
     public Picker picker(List<Endpoint> endpoints) {
         return new Table(endpoints.toArray(new Endpoint[0]));
+    }
+
+    @Override
+    public boolean usesLatency() {
+        return false;
     }
 
     @Override
@@ -83,6 +89,11 @@ final class Maglev implements Strategy {
             int[] owner = new int[SLOTS];
             Arrays.fill(owner, -1);
             int filled = 0;
+            for (int i = 0; i < n && filled < SLOTS; i++) {
+                claim(owner, i, next, skip[i]);
+                due[i]--;
+                filled++;
+            }
             while (filled < SLOTS) {
                 for (int i = 0; i < n && filled < SLOTS; i++) {
                     due[i] += endpoints[i].weight() / heaviest;

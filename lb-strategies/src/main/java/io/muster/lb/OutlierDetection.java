@@ -16,8 +16,8 @@ import java.time.Duration;
  * @param minRequests requests that an endpoint must have had in an interval for its shares to count, 1 to 1,000,000
  * @param ejection how long the first ejection lasts, 100 ms to 1 h; the n-th in succession n times as long, less up to a fifth
  * @param maxEjection how long one lasts at most, up to 1 d
- * @param maxEjectedPercent share of the endpoints that may be out, 0 to 100
- * @param panicPercent share of the endpoints that must be left, 0 to 100
+ * @param maxEjectedPercent share of the endpoints that the caller uses that may be out, 0 to 100
+ * @param panicPercent share of the endpoints that do not refuse connections that must be left, 0 to 100
  */
 public record OutlierDetection(
         boolean enabled,

@@ -18,14 +18,20 @@ final class Outliers {
     private volatile OutlierDetection settings = OutlierDetection.OFF;
     private volatile long reviewAt;
 
+    /** Written under this object's monitor only. */
+    private volatile int timesOut;
+
     /** @param random used under this object's monitor only */
     Outliers(RandomGenerator random) {
         this.random = random;
     }
 
+    /** The same settings once more change nothing. */
     synchronized void settings(OutlierDetection newSettings, long now) {
-        settings = newSettings;
-        reviewAt = now + newSettings.interval().toNanos();
+        if (!settings.equals(newSettings)) {
+            settings = newSettings;
+            reviewAt = now + newSettings.interval().toNanos();
+        }
     }
 
     /** Whether an interval is over. */
@@ -33,9 +39,18 @@ final class Outliers {
         return settings.enabled() && now - reviewAt >= 0;
     }
 
+    /** How often any endpoint went out; what was built from the endpoints is up to date while this stays. */
+    int timesOut() {
+        return timesOut;
+    }
+
     /** Takes notice of a refused connection; whether that takes the endpoint out. */
     synchronized boolean refused(Endpoint endpoint, long now) {
-        return endpoint.ejection().refuse(now, random.nextDouble());
+        boolean out = endpoint.ejection().refuse(now, random.nextDouble());
+        if (out) {
+            timesOut++;
+        }
+        return out;
     }
 
     /** Takes notice of a failure; whether that takes the endpoint out. */
@@ -43,7 +58,7 @@ final class Outliers {
         OutlierDetection current = settings;
         return current.enabled()
                 && current.consecutiveFailures() > 0
-                && endpoint.load().failuresInRow() >= current.consecutiveFailures()
+                && endpoint.failuresInRow() >= current.consecutiveFailures()
                 && eject(endpoint, endpoints, now);
     }
 
@@ -57,7 +72,7 @@ final class Outliers {
         List<Double> rates = new ArrayList<>();
         for (Endpoint endpoint : endpoints) {
             Tally tally = endpoint.tally();
-            tally.take(endpoint.load().successes(), endpoint.load().failures());
+            tally.take(endpoint.successes(), endpoint.failures());
             endpoint.ejection().forgive(now, settings);
             if (tally.requests() >= settings.minRequests()) {
                 busy.add(endpoint);
@@ -82,7 +97,8 @@ final class Outliers {
             return false;
         }
         endpoint.ejection().outlier(now, settings, random.nextDouble());
-        endpoint.load().forgetFailuresInRow();
+        timesOut++;
+        endpoint.forgetFailuresInRow();
         return true;
     }
 

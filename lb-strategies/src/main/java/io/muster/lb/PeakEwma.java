@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 final class PeakEwma {
     static final long TAU_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    private static final double TAUS_PER_NANO = 1.0 / TAU_NANOS;
     private static final double SHORT = 0.01;
 
     private PeakEwma() {}
@@ -39,11 +40,11 @@ final class PeakEwma {
      */
     static double next(double known, long sample, long silenceNanos) {
         double latency = Math.max(sample, 1);
-        if (latency >= known || isStale(silenceNanos)) {
+        if (isStale(silenceNanos)) {
             return latency;
         }
-        double taus = (double) Math.max(silenceNanos, 0) / TAU_NANOS;
-        return latency + (known - latency) * kept(taus);
+        // By a maximum: whether a sample is above the average, nobody could predict.
+        return latency + Math.max(known - latency, 0) * kept(Math.max(silenceNanos, 0) * TAUS_PER_NANO);
     }
 
     /** e^-x; for the short silences between the requests of a busy endpoint by its series, off by less than x^3/6. */

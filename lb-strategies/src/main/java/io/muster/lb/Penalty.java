@@ -13,6 +13,9 @@ final class Penalty {
 
     private static final double FORGIVEN_PER_SUCCESS = 0.1;
 
+    /** What is less above {@link #NONE} makes no difference. */
+    private static final double FORGOTTEN = 0.001;
+
     private Penalty() {}
 
     static double afterFailure(double penalty) {
@@ -20,6 +23,7 @@ final class Penalty {
     }
 
     static double afterSuccess(double penalty) {
-        return NONE + (penalty - NONE) * (1 - FORGIVEN_PER_SUCCESS);
+        double above = (penalty - NONE) * (1 - FORGIVEN_PER_SUCCESS);
+        return above < FORGOTTEN ? NONE : NONE + above;
     }
 }

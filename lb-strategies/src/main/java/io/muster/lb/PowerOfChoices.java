@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /*
  * Draws two endpoints and takes the cheaper one [1], where cost = (in-flight + 1) * peak EWMA latency * penalty / weight.
  * Two draws give nearly the balance of asking everybody, without the herd that forms when all callers run to the same
- * best endpoint. The form that goes by requests in flight alone leaves the latency out.
+ * best endpoint. The form that goes by requests in flight alone leaves the latency out, and so reads no clock; equal ones
+ * share in proportion to weight / penalty.
  *
  * The two are distinct: drawn with replacement, two endpoints would be compared in only half of the picks. Both come from
  * one random long by multiply-shift, without division and with a bias below n / 2^32. With d > 2 choices the winner meets
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * it gets is also a sample that lets it recover.
  *
  * An endpoint that looks so slow that not even that reaches it needs another try (PeakEwma moves on samples only). One
- * pick in 64 takes the one of the pair that was left alone longer, if that is longer than tau: at most 1/(32 n) of all
+ * pick in 128 takes the one of the pair that was left alone longer, if that is longer than tau: at most 1/(64 n) of all
  * requests, and one per tau.
  *
  * Endpoints may say with their answers how many requests of all callers they have (Ticket.reported). Then the cost is
@@ -50,39 +51,93 @@ final class PowerOfChoices implements Strategy {
 
     @Override
     public Picker picker(List<Endpoint> endpoints) {
-        return new Draws(endpoints, choices, byLatency, random);
+        Draws draws = new Draws(endpoints, choices, byLatency, random);
+        return draws.isPlain() ? new FewerInFlight(draws) : draws;
+    }
+
+    @Override
+    public boolean usesLatency() {
+        return byLatency;
+    }
+
+    /** The commonest pick of all with nothing in its way: two, of equal weight, of equal or no penalty, of which no one reports. */
+    static final class FewerInFlight implements Picker {
+        private final Endpoint[] endpoints;
+        private final RandomGenerator random;
+        private final Draws draws;
+
+        FewerInFlight(Draws draws) {
+            this.endpoints = draws.endpoints;
+            this.random = draws.random;
+            this.draws = draws;
+        }
+
+        @Override
+        public @Nullable Endpoint pick(long key, Exclusions tried) {
+            if (!tried.isEmpty()) {
+                return draws.pick(key, tried);
+            }
+            int n = endpoints.length;
+            long bits = random.nextLong();
+            int first = Draws.firstOf(n, bits);
+            int second = Draws.secondOf(n, bits, first);
+            Endpoint one = endpoints[first];
+            Endpoint other = endpoints[second];
+            long requests = one.requests();
+            long others = other.requests();
+            if ((requests | others) < 0) {
+                return endpoints[draws.choose(first, second, bits)];
+            }
+            // Of equals the first one: which one that is, is chance.
+            return Load.inFlight(others) < Load.inFlight(requests) ? other : one;
+        }
     }
 
     static final class Draws implements Picker {
-        /** The lowest 6 bits of the random long decide on a trial, the next 16 between equals; the draw uses the rest. */
-        private static final long TRIAL_MASK = 63;
+        /** The lowest 7 bits of the random long decide on a trial, the next 16 between equals; the draw uses the rest. */
+        private static final long TRIAL_MASK = 127;
 
-        private static final int COIN_SHIFT = 6;
+        private static final int COIN_SHIFT = 7;
         private static final long COIN_MASK = 0xFFFF;
         private static final double COIN_RANGE = COIN_MASK + 1.0;
         private static final double HALF = 0.5;
         private static final long LOW_HALF = 0xFFFF_FFFFL;
 
         private final Endpoint[] endpoints;
-        private final Load[] loads;
         private final double[] perWeight;
+        /** Whether all weigh the same. */
+        private final boolean even;
+
         private final int choices;
         private final boolean byLatency;
         private final RandomGenerator random;
         private final Reports reports;
+        /** Whether anybody has reported a load yet. */
+        private final boolean reported;
+
         private final int[] indexByPlace;
 
         Draws(List<Endpoint> endpoints, int choices, boolean byLatency, RandomGenerator random) {
             this.choices = choices;
             this.byLatency = byLatency;
+            int n = endpoints.size();
             this.endpoints = endpoints.toArray(new Endpoint[0]);
-            this.loads = endpoints.stream().map(Endpoint::load).toArray(Load[]::new);
-            this.perWeight = endpoints.stream()
-                    .mapToDouble(endpoint -> 1 / endpoint.weight())
-                    .toArray();
+            this.perWeight = new double[n];
+            boolean alike = true;
+            for (int i = 0; i < n; i++) {
+                perWeight[i] = 1 / this.endpoints[i].weight();
+                alike &= perWeight[i] == perWeight[0];
+            }
+            this.even = alike;
             this.random = random;
             this.reports = endpoints.get(0).group().reports();
-            this.indexByPlace = indexByPlace(loads);
+            this.reported = reports.any();
+            this.indexByPlace = indexByPlace(this.endpoints);
+        }
+
+        /** Whether it chooses between two by requests in flight alone. */
+        boolean isPlain() {
+            return choices == 2 && !byLatency && even && !reported && endpoints.length > 1;
         }
 
         @Override
@@ -101,41 +156,73 @@ final class PowerOfChoices implements Strategy {
                 bits = random.nextLong();
                 best = choose(best, secondOf(n, bits, best), bits);
             }
-            boolean reported = reports.any() && (bits & TRIAL_MASK) != 0;
-            return endpoints[reported ? orOneHeardOf(best) : best];
+            return endpoints[reported && (bits & TRIAL_MASK) != 0 ? orOneHeardOf(best) : best];
         }
 
         /** The index of one of two. */
         private int choose(int first, int second, long bits) {
-            Load load = loads[first];
-            Load other = loads[second];
-            if ((bits & TRIAL_MASK) == 0 && byLatency) {
-                int alone = other.startedAt() - load.startedAt() < 0 ? second : first;
-                if (endpoints[alone].isIdle()) {
-                    return alone;
-                }
+            Load load = endpoints[first];
+            Load other = endpoints[second];
+            if (reported && load.isReporting() && other.isReporting()) {
+                return isTrial(bits) ? aloneLonger(first, second, bits) : chooseReported(first, second, bits);
             }
-            if (load.isReporting() && other.isReporting()) {
-                return chooseReported(first, second, bits);
+            if (!byLatency) {
+                return chooseByInFlight(first, second, bits);
             }
-            long inFlight = load.inFlight();
-            long otherInFlight = other.inFlight();
-            double latency = byLatency ? load.expectedLatency() : load.penalty();
-            double otherLatency = byLatency ? other.expectedLatency() : other.penalty();
-            if (inFlight == otherInFlight) {
-                double square = latency * latency * perWeight[first];
-                double otherSquare = otherLatency * otherLatency * perWeight[second];
-                return lower(first, square, second, coin(bits) * (square + otherSquare));
+            return isTrial(bits) ? aloneLonger(first, second, bits) : chooseByLatency(first, second, bits);
+        }
+
+        private boolean isTrial(long bits) {
+            return (bits & TRIAL_MASK) == 0 && byLatency;
+        }
+
+        /** The one whose latest request started earlier, if that is long ago. */
+        private int aloneLonger(int first, int second, long bits) {
+            int alone = endpoints[second].startedAt() - endpoints[first].startedAt() < 0 ? second : first;
+            if (endpoints[alone].isIdle()) {
+                return alone;
             }
-            double cost = (inFlight + 1) * latency * perWeight[first];
-            double otherCost = (otherInFlight + 1) * otherLatency * perWeight[second];
-            return lower(first, cost, second, otherCost);
+            return endpoints[first].isReporting() && endpoints[second].isReporting()
+                    ? chooseReported(first, second, bits)
+                    : chooseByLatency(first, second, bits);
+        }
+
+        private int chooseByInFlight(int first, int second, long bits) {
+            long inFlight = endpoints[first].underWay();
+            long otherInFlight = endpoints[second].underWay();
+            double cost = endpoints[first].penalty() * perWeight[first];
+            double otherCost = endpoints[second].penalty() * perWeight[second];
+            return inFlight == otherInFlight
+                    ? lower(first, cost, second, coin(bits) * (cost + otherCost))
+                    : lower(first, (inFlight + 1) * cost, second, (otherInFlight + 1) * otherCost);
+        }
+
+        private int chooseByLatency(int first, int second, long bits) {
+            long requests = endpoints[first].requests();
+            long others = endpoints[second].requests();
+            double latency = endpoints[first].knownLatency();
+            double otherLatency = endpoints[second].knownLatency();
+            if ((requests | others) < 0) {
+                latency *= endpoints[first].penalty();
+                otherLatency *= endpoints[second].penalty();
+            }
+            long inFlight = Load.inFlight(requests);
+            long otherInFlight = Load.inFlight(others);
+            // What is drawn between equals is the square.
+            boolean equal = inFlight == otherInFlight;
+            double cost = latency * (equal ? latency : inFlight + 1);
+            double otherCost = otherLatency * (equal ? otherLatency : otherInFlight + 1);
+            if (!even) {
+                cost *= perWeight[first];
+                otherCost *= perWeight[second];
+            }
+            return lower(first, cost, second, equal ? coin(bits) * (cost + otherCost) : otherCost);
         }
 
         /** As {@link #choose}, by the requests of all callers. Queues that differ by less than half a request count as equal. */
         private int chooseReported(int first, int second, long bits) {
-            double queue = loads[first].expectedInFlight() * perWeight[first];
-            double otherQueue = loads[second].expectedInFlight() * perWeight[second];
+            double queue = endpoints[first].expectedInFlight() * perWeight[first];
+            double otherQueue = endpoints[second].expectedInFlight() * perWeight[second];
             double time = service(first);
             double otherTime = service(second);
             if (Math.abs(queue - otherQueue) < HALF * Math.min(perWeight[first], perWeight[second])) {
@@ -148,12 +235,16 @@ final class PowerOfChoices implements Strategy {
         }
 
         private double service(int index) {
-            return byLatency ? loads[index].expectedService() : loads[index].penalty();
+            return byLatency
+                    ? endpoints[index].expectedService()
+                    : endpoints[index].penalty() * endpoints[index].slowdown();
         }
 
         /** The index of the cheapest of one and those that spoke last. */
         private int orOneHeardOf(int drawn) {
-            if (!loads[drawn].isReporting()) {
+            // Who is idle is good enough: by time alone a few slow answers would keep requests from an endpoint for
+            // long.
+            if (!endpoints[drawn].isReporting() || endpoints[drawn].expectedInFlight() < HALF) {
                 return drawn;
             }
             int best = cheaper(drawn, reports.last());
@@ -163,29 +254,32 @@ final class PowerOfChoices implements Strategy {
 
         private int cheaper(int best, @Nullable Load heardOf) {
             int index = heardOf == null ? -1 : indexOf(heardOf);
-            if (index < 0 || index == best || !loads[index].isReporting()) {
+            if (index < 0 || index == best || !endpoints[index].isReporting()) {
                 return best;
             }
             return lower(best, reportedCost(best), index, reportedCost(index));
         }
 
         private double reportedCost(int index) {
-            return (loads[index].expectedInFlight() + 1) * service(index) * perWeight[index];
+            return (endpoints[index].expectedInFlight() + 1) * service(index) * perWeight[index];
         }
 
         /** Where a load is among these; -1 when it is not. */
         private int indexOf(Load load) {
             int place = load.place();
             int index = place < indexByPlace.length ? indexByPlace[place] : -1;
-            return index >= 0 && loads[index] == load ? index : -1;
+            return index >= 0 && endpoints[index] == load ? index : -1;
         }
 
-        private static int[] indexByPlace(Load[] loads) {
-            int last = Arrays.stream(loads).mapToInt(Load::place).max().orElse(0);
+        private static int[] indexByPlace(Endpoint[] endpoints) {
+            int last = 0;
+            for (Endpoint endpoint : endpoints) {
+                last = Math.max(last, endpoint.place());
+            }
             int[] indexes = new int[last + 1];
             Arrays.fill(indexes, -1);
-            for (int i = 0; i < loads.length; i++) {
-                indexes[loads[i].place()] = i;
+            for (int i = 0; i < endpoints.length; i++) {
+                indexes[endpoints[i].place()] = i;
             }
             return indexes;
         }

@@ -23,6 +23,11 @@ final class RandomChoice implements Strategy {
                 : new Draws(endpoints, random);
     }
 
+    @Override
+    public boolean usesLatency() {
+        return false;
+    }
+
     static final class Draws implements Picker {
         private final Endpoint[] endpoints;
         private final RandomGenerator random;

@@ -73,7 +73,7 @@ final class Reports {
 
     /** How old a word is likely to be at the next pick, in nanoseconds. */
     double age(long saidAt) {
-        return (long) AT.getOpaque(this) - saidAt + (double) GAP.getOpaque(this);
+        return Math.max(0, (long) AT.getOpaque(this) - saidAt) + (double) GAP.getOpaque(this);
     }
 
     /**
@@ -91,7 +91,9 @@ final class Reports {
             GAP.setOpaque(this, perRequest);
             SERVICE.setOpaque(this, perRequest);
         }
-        AT.setOpaque(this, now);
+        if (!any() || now - (long) AT.getOpaque(this) > 0) {
+            AT.setOpaque(this, now);
+        }
         Load spokeLast = last();
         if (spokeLast != load) {
             Load spokeBefore = before();

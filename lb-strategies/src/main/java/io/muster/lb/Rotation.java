@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /*
@@ -19,6 +20,8 @@ final class Rotation {
     private final RandomGenerator random;
     private final long now;
     private final List<List<Endpoint>> eligible = new ArrayList<>();
+    private final List<List<Endpoint>> used = new ArrayList<>();
+    private boolean anyOut;
     private boolean usesOut;
     private boolean panic;
     private long waitNanos = Long.MAX_VALUE;
@@ -43,7 +46,8 @@ final class Rotation {
         Map<String, Picker> routes = new HashMap<>();
         for (Route route : options.routes()) {
             List<Endpoint> own = route.of(takers);
-            if (!own.isEmpty()) {
+            // A route whose endpoints all refuse connections is as one that has none.
+            if (!reachable(own).isEmpty()) {
                 routes.put(route.name(), picker(own));
                 routed.addAll(own);
             }
@@ -55,7 +59,8 @@ final class Rotation {
         return new Snapshot(
                 version,
                 List.copyOf(endpoints),
-                eligible(takers),
+                union(takers, eligible),
+                union(takers, used),
                 picker,
                 Map.copyOf(routes),
                 usesOut,
@@ -63,30 +68,38 @@ final class Rotation {
                 waitNanos == Long.MAX_VALUE ? null : now + waitNanos);
     }
 
-    /** Who takes requests of any picker, in the order of {@code takers}. */
-    private List<Endpoint> eligible(List<Endpoint> takers) {
-        if (eligible.size() == 1) {
-            return List.copyOf(eligible.get(0));
+    /** Who is in one of the parts, in the order of {@code takers}. */
+    private static List<Endpoint> union(List<Endpoint> takers, List<List<Endpoint>> parts) {
+        if (parts.size() == 1) {
+            return List.copyOf(parts.get(0));
         }
         Set<Endpoint> all = new HashSet<>();
-        eligible.forEach(all::addAll);
+        parts.forEach(all::addAll);
         return takers.stream().filter(all::contains).toList();
     }
 
     private void weigh(Endpoint endpoint) {
         double share = endpoint.shareAt(now, options.slowStart());
-        endpoint.share(share);
+        if (share != endpoint.share()) {
+            endpoint.share(share);
+        }
         if (share < 1) {
             reviewIn(options.slowStart().stepNanos());
         }
         Ejection ejection = endpoint.ejection();
         if (ejection.isOut()) {
+            anyOut = true;
             reviewIn(ejection.until() - now);
         }
     }
 
     private Picker picker(List<Endpoint> takers) {
-        List<Endpoint> in = healthy(options.subset().of(takers));
+        List<Endpoint> reachable = reachable(takers);
+        usesOut |= reachable.isEmpty() && !takers.isEmpty();
+        // Of those that can be reached: who refuses connections is replaced in the subset at once.
+        List<Endpoint> own = options.subset().of(reachable.isEmpty() ? takers : reachable);
+        used.add(own);
+        List<Endpoint> in = reachable.isEmpty() ? own : healthy(own);
         eligible.add(in);
         if (in.isEmpty()) {
             return Snapshot.NOBODY;
@@ -95,23 +108,26 @@ final class Rotation {
         return shares.isEmpty() ? strategy.picker(in) : ZonePicker.of(in, shares, strategy, random);
     }
 
-    /** Without those that refuse connections, and those that fail more than others; but never nobody. */
+    /** Without those that refuse connections. */
+    private List<Endpoint> reachable(List<Endpoint> endpoints) {
+        return without(endpoints, endpoint -> endpoint.ejection().hasRefused());
+    }
+
+    /** Without those that fail more than others, unless too few would be left. */
     private List<Endpoint> healthy(List<Endpoint> endpoints) {
-        List<Endpoint> reachable =
-                endpoints.stream().filter(e -> !e.ejection().hasRefused()).toList();
-        if (reachable.isEmpty()) {
-            usesOut = true;
-            return List.copyOf(endpoints);
-        }
-        List<Endpoint> good =
-                reachable.stream().filter(e -> !e.ejection().isOut()).toList();
-        if (good.size() < reachable.size()
-                && (good.isEmpty() || options.outliers().isPanic(good.size(), reachable.size()))) {
+        List<Endpoint> good = without(endpoints, endpoint -> endpoint.ejection().isOut());
+        if (good.size() < endpoints.size()
+                && (good.isEmpty() || options.outliers().isPanic(good.size(), endpoints.size()))) {
             usesOut = true;
             panic = true;
-            return reachable;
+            return endpoints;
         }
         return good;
+    }
+
+    /** An immutable list; nearly always of all. */
+    private List<Endpoint> without(List<Endpoint> endpoints, Predicate<Endpoint> isOut) {
+        return anyOut ? endpoints.stream().filter(isOut.negate()).toList() : List.copyOf(endpoints);
     }
 
     private void reviewIn(long nanos) {

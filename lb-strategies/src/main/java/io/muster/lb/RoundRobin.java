@@ -1,14 +1,15 @@
 package io.muster.lb;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /*
  * Each endpoint in turn. Every picker starts at a random place: callers that started together, or that all heard of the
  * same change, would otherwise walk the fleet in step. The counter runs over after 2^31 picks and then skips at most once
- * around. An endpoint that was tried gives its turn to the next one; retries take a turn like any pick.
+ * around. Retries take turns of their own: if they took those of first attempts, a caller whose calls follow one another and who
+ * has one endpoint that fails would begin each of them there.
  */
 final class RoundRobin implements Strategy {
     private final RandomGenerator random;
@@ -20,33 +21,31 @@ final class RoundRobin implements Strategy {
     @Override
     public Picker picker(List<Endpoint> endpoints) {
         return SlowStart.isAnyStarting(endpoints)
-                ? new WeightedRoundRobin.Turns(endpoints, SlowStart.shares(endpoints), random.nextInt())
+                ? WeightedRoundRobin.picker(endpoints, SlowStart.shares(endpoints), random)
                 : new Turns(endpoints, random.nextInt());
     }
 
-    static final class Turns implements Picker {
-        /** The one cell in use lies 128 bytes from either end of the array, alone on its cache lines. */
-        private static final int CELLS = 65;
+    @Override
+    public boolean usesLatency() {
+        return false;
+    }
 
-        private static final int TURN = 32;
-
+    static final class Turns extends Turn implements Picker {
         private final Endpoint[] endpoints;
-        private final AtomicIntegerArray turn = new AtomicIntegerArray(CELLS);
+        private final AtomicInteger retries = new AtomicInteger();
 
         Turns(List<Endpoint> endpoints, int start) {
+            super(start);
             this.endpoints = endpoints.toArray(new Endpoint[0]);
-            turn.setPlain(TURN, start);
         }
 
         @Override
         public @Nullable Endpoint pick(long key, Exclusions tried) {
-            int n = endpoints.length;
-            int first = (turn.getAndIncrement(TURN) & Integer.MAX_VALUE) % n;
-            Endpoint endpoint = endpoints[first];
-            if (tried.isEmpty() || !tried.contains(endpoint)) {
-                return endpoint;
-            }
-            return tried.firstOther(endpoints, first);
+            return tried.isEmpty() ? endpoints[(next() & Integer.MAX_VALUE) % endpoints.length] : other(tried);
+        }
+
+        private @Nullable Endpoint other(Exclusions tried) {
+            return tried.firstOther(endpoints, (retries.getAndIncrement() & Integer.MAX_VALUE) % endpoints.length);
         }
     }
 }

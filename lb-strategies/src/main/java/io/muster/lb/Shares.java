@@ -6,8 +6,9 @@ import java.util.List;
  * A line of a given length, cut into one stretch per endpoint, as long as its weight. A point of the line names the
  * endpoint on whose stretch it lies.
  *
- * The point is found in O(1) on average: the line is also cut into 2^k >= n equal parts, and a table says on whose stretch
- * each of them begins; from there it is at most a few steps. O(n) to build, in time and memory, whatever the weights are.
+ * The point is found in O(1) on average: the line is also cut into 2^k >= 2 n equal parts, and a table says on whose stretch
+ * each of them begins. Few parts reach over two ends, so one comparison settles it nearly always, without a branch that nobody could
+ * predict. O(n) to build, in time and memory, whatever the weights are.
  */
 final class Shares {
     /** So that 32 bits of a fraction place a point exactly, with a bit to spare (WeightedRoundRobin). */
@@ -44,7 +45,7 @@ final class Shares {
             end += (int) parts[i];
             ends[i] = end;
         }
-        int bits = Math.max(1, Integer.SIZE - Integer.numberOfLeadingZeros(parts.length - 1));
+        int bits = 1 + Integer.SIZE - Integer.numberOfLeadingZeros(parts.length - 1);
         int[] firstOfPart = new int[1 << bits];
         int owner = 0;
         for (int part = 0; part < firstOfPart.length; part++) {
@@ -70,6 +71,7 @@ final class Shares {
     int at(int fraction) {
         int point = (int) (((fraction & 0xFFFF_FFFFL) * total) >>> 32);
         int owner = firstOfPart[fraction >>> partShift];
+        owner += (ends[owner] - point - 1) >>> (Integer.SIZE - 1);
         while (ends[owner] <= point) {
             owner++;
         }
@@ -93,9 +95,9 @@ final class Shares {
         long divisor = 0;
         for (int i = 0; i < parts.length; i++) {
             parts[i] = Math.max(1, Math.round(weights[i] * scale));
-            divisor = greatestCommonDivisor(parts[i], divisor);
+            divisor = divisor != 0 && parts[i] % divisor == 0 ? divisor : greatestCommonDivisor(parts[i], divisor);
         }
-        for (int i = 0; i < parts.length; i++) {
+        for (int i = 0; i < parts.length && divisor > 1; i++) {
             parts[i] /= divisor;
         }
         return parts;

@@ -11,18 +11,19 @@ public final class Snapshot {
     private final long version;
     private final List<Endpoint> endpoints;
     private final List<Endpoint> eligible;
+    private final List<Endpoint> used;
     private final Picker picker;
     private final Map<String, Picker> routes;
     private final boolean usesOut;
     private final boolean panic;
     private final boolean changesWithTime;
     private final long reviewAt;
-
     /** @param reviewAt when time alone makes a difference; null for never */
     Snapshot(
             long version,
             List<Endpoint> endpoints,
             List<Endpoint> eligible,
+            List<Endpoint> used,
             Picker picker,
             Map<String, Picker> routes,
             boolean usesOut,
@@ -31,6 +32,7 @@ public final class Snapshot {
         this.version = version;
         this.endpoints = endpoints;
         this.eligible = eligible;
+        this.used = used;
         this.picker = picker;
         this.routes = routes;
         this.usesOut = usesOut;
@@ -40,7 +42,7 @@ public final class Snapshot {
     }
 
     static Snapshot empty() {
-        return new Snapshot(0, List.of(), List.of(), NOBODY, Map.of(), false, false, null);
+        return new Snapshot(0, List.of(), List.of(), List.of(), NOBODY, Map.of(), false, false, null);
     }
 
     /** All endpoints, sorted by id. */
@@ -56,12 +58,25 @@ public final class Snapshot {
         return eligible;
     }
 
+    /** {@link #eligible()} with those that outlier detection has taken out. */
+    List<Endpoint> used() {
+        return used;
+    }
+
+    /** The same, as old as it is, to be built anew at another time. */
+    Snapshot reviewedAt(long at) {
+        return new Snapshot(version, endpoints, eligible, used, picker, routes, usesOut, panic, at);
+    }
+
     /** Grows with every change of the balancer; 0 before the first. */
     public long version() {
         return version;
     }
 
-    /** Chooses among {@link #eligible()}, but for those that serve a route; always null when there is none. */
+    /**
+     * Chooses among {@link #eligible()}, but for those that serve a route; always null when there is none. {@link LoadBalancer#pick} also passes by
+     * endpoints that went out since it was built.
+     */
     public Picker picker() {
         return picker;
     }

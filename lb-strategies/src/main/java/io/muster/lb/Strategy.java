@@ -16,6 +16,11 @@ public interface Strategy {
      */
     Picker picker(List<Endpoint> endpoints);
 
+    /** Whether its pickers go by the latency of requests; if not, nobody need read a clock for them. */
+    default boolean usesLatency() {
+        return true;
+    }
+
     /** Whether its pickers keep requests of equal keys together. */
     default boolean isKeyed() {
         return false;

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Lets one caller use some of the endpoints only, so that a thousand callers of a thousand endpoints do not make a million
- * connections. Each caller takes those with the highest hash of the caller's and the endpoint's ids together (rendezvous
+ * connections. Each caller takes those with the lowest hash of the caller's and the endpoint's ids together (rendezvous
  * hashing, Thaler and Ravishankar 1998): when an endpoint comes or goes, a caller changes at most one of its own, and no
  * two callers need to know of each other. How many callers an endpoint gets varies as a random draw's would.
  *

@@ -17,6 +17,11 @@ final class WeightedRandom implements Strategy {
         return new Draws(endpoints, Shares.of(endpoints), random);
     }
 
+    @Override
+    public boolean usesLatency() {
+        return false;
+    }
+
     static final class Draws implements Picker {
         private final Endpoint[] endpoints;
         private final Shares shares;

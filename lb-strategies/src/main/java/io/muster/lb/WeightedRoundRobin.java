@@ -1,7 +1,7 @@
 package io.muster.lb;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * is large; of the numbers next to W / phi the first is taken for which none is. An endpoint of share s then waits 1/s turns
  * give or take a few, and no stretch has more than three different waiting times [3].
  *
- * O(n) to build for any weights, O(1) to pick: one atomic addition, one multiplication, one table.
+ * O(n) to build for any weights, O(1) to pick: one atomic addition, one multiplication, one table. Where W is small, as with a few different
+ * weights it is, the order is written down.
  *
  * The place of turn t is t * step mod W. It is reckoned in units of W / 2^64, where the modulus is the overflow of a long;
  * half a unit of W more keeps the rounding of step / W from ever reaching the place before.
@@ -29,6 +30,7 @@ final class WeightedRoundRobin implements Strategy {
     private static final double GOLDEN = 0.6180339887498949;
     private static final int SMALL_QUOTIENT = 4;
     private static final int CANDIDATES = 64;
+    private static final int LONGEST_ORDER = 4096;
 
     private final RandomGenerator random;
 
@@ -38,7 +40,17 @@ final class WeightedRoundRobin implements Strategy {
 
     @Override
     public Picker picker(List<Endpoint> endpoints) {
-        return new Turns(endpoints, Shares.of(endpoints), random.nextInt());
+        return picker(endpoints, Shares.of(endpoints), random);
+    }
+
+    static Picker picker(List<Endpoint> endpoints, Shares shares, RandomGenerator random) {
+        Turns turns = new Turns(endpoints, shares, random.nextInt());
+        return shares.total() <= LONGEST_ORDER ? new Order(turns, shares.total(), random.nextInt()) : turns;
+    }
+
+    @Override
+    public boolean usesLatency() {
+        return false;
     }
 
     /** A number near {@code total} / phi, coprime to it, such that their ratio's partial quotients are small. */
@@ -78,47 +90,64 @@ final class WeightedRoundRobin implements Strategy {
         return a == 1 ? largest : Integer.MAX_VALUE;
     }
 
-    static final class Turns implements Picker {
-        /** The one cell in use lies 128 bytes from either end of the array, alone on its cache lines. */
-        private static final int CELLS = 65;
+    /** The order of all turns, written down. */
+    static final class Order extends Turn implements Picker {
+        private final Endpoint[] order;
+        private final Turns turns;
 
-        private static final int TURN = 32;
+        Order(Turns turns, int total, int start) {
+            super(start);
+            this.turns = turns;
+            this.order = new Endpoint[total];
+            for (int turn = 0; turn < total; turn++) {
+                order[turn] = turns.at(turn);
+            }
+        }
 
+        @Override
+        public @Nullable Endpoint pick(long key, Exclusions tried) {
+            return tried.isEmpty() ? order[(next() & Integer.MAX_VALUE) % order.length] : turns.other(tried);
+        }
+    }
+
+    static final class Turns extends Turn implements Picker {
         private final Endpoint[] endpoints;
         private final Shares shares;
         private final long step;
         private final long half;
-        private final AtomicIntegerArray turn = new AtomicIntegerArray(CELLS);
+        /** Retries take turns of their own ({@link RoundRobin}). */
+        private final AtomicInteger retries = new AtomicInteger();
 
         Turns(List<Endpoint> endpoints, Shares shares, int start) {
+            super(start);
             this.endpoints = endpoints.toArray(new Endpoint[0]);
             this.shares = shares;
             int total = shares.total();
             this.step = total == 1 ? 0 : Long.divideUnsigned(-1L, total) * step(total) + remainder(total);
             this.half = Long.divideUnsigned(-1L, total) / 2;
-            turn.setPlain(TURN, start);
         }
 
         @Override
         public @Nullable Endpoint pick(long key, Exclusions tried) {
-            int now = turn.getAndIncrement(TURN);
-            Endpoint endpoint = endpoints[shares.at(fraction(now))];
-            if (tried.isEmpty() || !tried.contains(endpoint)) {
-                return endpoint;
-            }
-            return next(now, tried);
+            return tried.isEmpty() ? at(next()) : other(tried);
         }
 
         /** Goes on a few turns for somebody new, in the weights' proportions; then takes the first who is. */
-        private @Nullable Endpoint next(int now, Exclusions tried) {
+        @Nullable
+        Endpoint other(Exclusions tried) {
+            int now = retries.getAndIncrement();
             int most = 4 * (tried.size() + 1);
-            for (int i = 1; i <= most; i++) {
-                Endpoint endpoint = endpoints[shares.at(fraction(now + i))];
+            for (int i = 0; i < most; i++) {
+                Endpoint endpoint = at(now + i);
                 if (!tried.contains(endpoint)) {
                     return endpoint;
                 }
             }
             return tried.firstOther(endpoints, shares.at(fraction(now)));
+        }
+
+        Endpoint at(int turn) {
+            return endpoints[shares.at(fraction(turn))];
         }
 
         private int fraction(int now) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,12 +92,80 @@ class BoundedHashRingTest {
         assertThat(after.endpoint().group().inFlight()).isZero();
     }
 
+    @Test
+    void requestsFromBeforeAChangeOfStrategyTakeNoRoom() {
+        LoadBalancer balancer = LoadBalancers.loadBalancer(LoadBalancers.roundRobin(random), clock, random);
+        balancer.update(TestTarget.many(10));
+        for (int i = 0; i < 50; i++) {
+            balancer.start(Picks.any(balancer));
+        }
+        balancer.configure(LoadBalancers.boundedConsistentHashing(1.25), Options.NONE);
+
+        assertThat(Picks.count(balancer, 200)).as("keys go to their owners").hasSize(10);
+        startAll(balancer, 100);
+        assertThat(most(balancer) - 5).isLessThanOrEqualTo(13);
+    }
+
+    @Test
+    void boundsAlsoInsideAnotherStrategy() {
+        Strategy bounded = LoadBalancers.boundedConsistentHashing(1.25);
+        List<Picker> built = new ArrayList<>();
+        Strategy outer = endpoints -> {
+            built.add(bounded.picker(endpoints));
+            return built.get(built.size() - 1);
+        };
+        LoadBalancer balancer = LoadBalancers.loadBalancer(outer, clock, random);
+        balancer.update(TestTarget.many(10));
+        for (int i = 0; i < 100; i++) {
+            balancer.start(Picks.some(balancer.pick(1, Exclusions.none())));
+        }
+
+        assertThat(most(balancer)).isEqualTo(13);
+    }
+
+    @Test
+    void aZoneHasABoundOfItsOwn() {
+        LoadBalancer balancer = balancer(1.25, List.of());
+        balancer.configure(
+                LoadBalancers.boundedConsistentHashing(1.25),
+                Options.NONE.withZones(new ZoneAwareness("a", Map.of("a", 1, "b", 1), 2)));
+        List<TestTarget> targets = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            targets.add(TestTarget.of("endpoint-" + i).in(i < 10 ? "a" : "b"));
+        }
+        balancer.update(targets);
+        for (int i = 0; i < 100; i++) {
+            balancer.start(Picks.some(balancer.pick(1, Exclusions.none())));
+        }
+
+        assertThat(most(balancer)).as("of ten in the own zone").isEqualTo(13);
+    }
+
+    @Test
+    void someThatAreOutTakeNoRoom() {
+        LoadBalancer balancer = balancer(1.25, TestTarget.many(12));
+        balancer.start(Picks.named(balancer, "000000"));
+        balancer.start(Picks.named(balancer, "000000")).finish(Outcome.REFUSED);
+        balancer.start(Picks.named(balancer, "000001")).finish(Outcome.REFUSED);
+        for (int i = 0; i < 100; i++) {
+            balancer.start(Picks.some(balancer.pick(1, Exclusions.none())));
+        }
+
+        assertThat(most(balancer)).isEqualTo(13);
+    }
+
     @ParameterizedTest
     @ValueSource(doubles = {1, 0, -1, 101, Double.NaN, Double.POSITIVE_INFINITY})
     void refusesAFactorThatBoundsNothingOrAll(double factor) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> LoadBalancers.boundedConsistentHashing(factor))
                 .withMessage("factor must be above 1 and at most 100.0 but was " + factor);
+    }
+
+    private static void startAll(LoadBalancer balancer, int requests) {
+        for (int i = 0; i < requests; i++) {
+            balancer.start(Picks.some(balancer.pick(i, Exclusions.none())));
+        }
     }
 
     private static int most(LoadBalancer balancer) {

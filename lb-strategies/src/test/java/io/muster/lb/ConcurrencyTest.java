@@ -63,6 +63,8 @@ class ConcurrencyTest {
             assertThat(endpoint.inFlight()).isZero();
             assertThat(endpoint.cost()).isFinite().isPositive();
         });
+        assertThat(seen).allSatisfy(endpoint -> assertThat(endpoint.counted()).isZero());
+        assertThat(Picks.any(balancer).group().inFlight()).isZero();
         long ended = seen.stream()
                 .map(Endpoint::statistics)
                 .mapToLong(statistics -> statistics.successes() + statistics.failures() + statistics.cancellations())

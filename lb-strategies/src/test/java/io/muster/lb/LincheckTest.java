@@ -2,6 +2,7 @@ package io.muster.lb;
 
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.jetbrains.lincheck.datastructures.Validate;
 import org.junit.jupiter.api.Test;
 
 /** The parts without locks, run by several threads: each history must be one that some order of the calls gives. */
@@ -19,6 +20,11 @@ class LincheckTest {
     @Test
     void aBudgetIsSpentOnce() {
         check(BudgetHistory.class);
+    }
+
+    @Test
+    void theSignTellsWhetherSomethingIsLeftOfAFailure() {
+        check(BlemishHistory.class);
     }
 
     private static void check(Class<?> history) {
@@ -70,6 +76,43 @@ class LincheckTest {
         @Operation
         public String turn() {
             return Picks.some(turns.pick(0, Exclusions.none())).target().id();
+        }
+    }
+
+    /** One endpoint whose requests succeed and fail. */
+    public static class BlemishHistory {
+        private final Endpoint endpoint;
+
+        public BlemishHistory() {
+            LoadBalancer balancer = new LoadBalancer(new RoundRobin(() -> 0), () -> 0, () -> 0, Runnable::run);
+            balancer.update(TestTarget.all("a"));
+            endpoint = balancer.snapshot().endpoints().get(0);
+            // Nearly forgotten, so that the next success forgets it.
+            fail();
+            for (int i = 0; i < 65; i++) {
+                succeed();
+            }
+        }
+
+        @Operation
+        public final void succeed() {
+            endpoint.started();
+            endpoint.countSuccess();
+        }
+
+        @Operation
+        public final void fail() {
+            endpoint.started();
+            endpoint.countFailure(false, 0, 0);
+        }
+
+        @Validate
+        public void check() {
+            boolean left = endpoint.penalty() != Penalty.NONE || endpoint.failuresInRow() != 0;
+            if (endpoint.isBlemished() != left) {
+                throw new IllegalStateException("blemished " + endpoint.isBlemished() + " with penalty "
+                        + endpoint.penalty() + " and " + endpoint.failuresInRow() + " failures in a row");
+            }
         }
     }
 

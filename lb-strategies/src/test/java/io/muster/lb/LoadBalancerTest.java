@@ -59,7 +59,7 @@ class LoadBalancerTest {
         ticket.finish(Outcome.REFUSED);
 
         assertThat(named("a")).isNotSameAs(old);
-        assertThat(named("a").statistics()).isEqualTo(new EndpointStatistics(0, 0, 1, 0, 0, 0, false));
+        assertThat(named("a").statistics()).isEqualTo(new EndpointStatistics(0, 0, 1, 0, 0, 0, false, -1, 0));
         assertThat(old.inFlight()).isZero();
     }
 

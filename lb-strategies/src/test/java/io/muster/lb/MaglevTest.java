@@ -12,6 +12,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** With the figures of the paper and of simulations of 65,537 slots. */
 class MaglevTest {
+    @Test
+    void theLightestHasASlotToo() {
+        List<TestTarget> targets = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            targets.add(TestTarget.of("heavy-" + i).weighing(Target.MAX_WEIGHT));
+        }
+        targets.add(TestTarget.of("light").weighing(1));
+        LoadBalancer balancer = LoadBalancers.loadBalancer(LoadBalancers.maglev());
+        balancer.update(targets);
+
+        assertThat(Picks.count(balancer, 1_000_000)).containsKey("light");
+    }
+
     private static final Group GROUP = new Group(new ManualClock());
     private static final int KEYS = 1_000_000;
 

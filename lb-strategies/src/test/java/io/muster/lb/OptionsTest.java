@@ -18,6 +18,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +29,7 @@ class OptionsTest {
 
     private final ManualClock clock = new ManualClock();
     private final SplittableRandom random = new SplittableRandom(23);
+    private int failed;
     private final LoadBalancer balancer = LoadBalancers.loadBalancer(LoadBalancers.roundRobin(random), clock, random);
 
     @Test
@@ -215,6 +217,87 @@ class OptionsTest {
         assertThat(balancer.snapshot()).isSameAs(before);
         balancer.update(TestTarget.all("a", "b", "c"));
         assertThat(Picks.count(balancer, 30)).hasSize(3);
+    }
+
+    @Test
+    void aRouteWhoseEndpointsAllRefuseIsServedByTheOthers() {
+        configure(Options.NONE.withRoutes(List.of(SECOND)));
+        balancer.update(List.of(
+                TestTarget.of("a"), TestTarget.of("b"), TestTarget.of("c").saying("version", "2")));
+        balancer.start(Picks.named(balancer, "c")).finish(Outcome.REFUSED);
+
+        assertThat(routed(30)).containsOnly("a", "b");
+    }
+
+    @Test
+    void aRetryLeavesARouteThatHasNobodyLeft() {
+        configure(Options.NONE.withRoutes(List.of(SECOND)));
+        balancer.update(List.of(
+                TestTarget.of("a"), TestTarget.of("b"), TestTarget.of("c").saying("version", "2")));
+        Exclusions tried = Exclusions.none().with(Picks.named(balancer, "c"));
+
+        assertThat(Picks.some(balancer.pick(SECOND, 0, tried)).target().id()).isIn("a", "b");
+    }
+
+    @Test
+    void aSubsetReplacesWhoRefusesConnections() {
+        configure(Options.NONE.withSubset(new Subset(2, "me")));
+        balancer.update(TestTarget.many(10));
+        List<String> first = eligible();
+        first.forEach(id -> balancer.start(Picks.named(balancer, id)).finish(Outcome.REFUSED));
+
+        assertThat(eligible()).hasSize(2).doesNotContainAnyElementsOf(first);
+        assertThat(Picks.count(balancer, 20).keySet()).isEqualTo(Set.copyOf(eligible()));
+    }
+
+    @Test
+    void anUpdateThatAStrategyFailedToTakeIsTakenTheNextTime() {
+        AtomicBoolean broken = new AtomicBoolean();
+        balancer.configure(failing(broken), Options.NONE);
+        balancer.update(TestTarget.all("a", "b"));
+        List<TestTarget> changed = List.of(TestTarget.of("a").weighing(7), TestTarget.of("b"));
+        broken.set(true);
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> balancer.update(changed)))
+                .hasMessage("broken");
+        long version = balancer.snapshot().version();
+
+        broken.set(false);
+        balancer.update(changed);
+
+        assertThat(balancer.snapshot().version()).isGreaterThan(version);
+        assertThat(Picks.named(balancer, "a").weight()).isEqualTo(7);
+    }
+
+    @Test
+    void aStrategyThatFailsInAReviewFailsNoCallAndIsLeftAloneForAWhile() {
+        AtomicBoolean broken = new AtomicBoolean();
+        balancer.configure(failing(broken), Options.NONE);
+        balancer.update(TestTarget.all("a", "b", "c"));
+        balancer.start(Picks.named(balancer, "a")).finish(Outcome.REFUSED);
+        broken.set(true);
+        balancer.start(Picks.named(balancer, "b")).finish(Outcome.REFUSED);
+        assertThat(Picks.count(balancer, 30)).containsOnlyKeys("c");
+        int failures = failed;
+
+        clock.advance(Duration.ofMillis(900));
+        Picks.count(balancer, 30);
+        assertThat(failed).isEqualTo(failures);
+
+        broken.set(false);
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(Picks.count(balancer, 30)).hasSize(3);
+    }
+
+    /** Round robin while nothing is broken. */
+    private Strategy failing(AtomicBoolean broken) {
+        Strategy working = LoadBalancers.roundRobin(random);
+        return endpoints -> {
+            if (broken.get()) {
+                failed++;
+                throw new IllegalStateException("broken");
+            }
+            return working.picker(endpoints);
+        };
     }
 
     @ParameterizedTest

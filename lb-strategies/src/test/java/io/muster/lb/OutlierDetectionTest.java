@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -42,11 +44,15 @@ class OutlierDetectionTest {
     @Test
     void staysOutLongerEveryTimeAndIsForgivenByTheInterval() {
         start(OutlierDetection.ON, 3);
+        List<Double> shares = new ArrayList<>();
         for (int time = 1; time <= 12; time++) {
             answer("000000", Outcome.SERVER_ERROR, 5);
             long expected = Math.min(30L * time, 300);
-            assertThat(secondsUntilBack()).isBetween(expected * 8 / 10 - 1, expected + 1);
+            long seconds = secondsUntilBack();
+            assertThat(seconds).isBetween(expected * 8 / 10 - 1, expected + 1);
+            shares.add((double) seconds / expected);
         }
+        assertThat(shares).as("they come back after times of their own").anyMatch(share -> share < 0.9);
 
         for (int i = 0; i < 30; i++) {
             clock.advance(Duration.ofSeconds(10));
@@ -144,6 +150,45 @@ class OutlierDetectionTest {
         answer("000001", Outcome.SUCCESS, 1);
 
         assertThat(Picks.count(balancer, 100).containsKey("000000")).isEqualTo(size < 5);
+    }
+
+    @Test
+    void turnedOffItBringsBackAtOnceWhoIsOut() {
+        start(OutlierDetection.ON, 3);
+        answer("000000", Outcome.SERVER_ERROR, 5);
+        assertThat(Picks.count(balancer, 30)).doesNotContainKey("000000");
+
+        balancer.configure(LoadBalancers.roundRobin(random), Options.NONE);
+
+        assertThat(Picks.count(balancer, 30)).containsKey("000000");
+        assertThat(Picks.named(balancer, "000000").statistics().ejected()).isFalse();
+    }
+
+    @Test
+    void theSameSettingsOnceMoreDoNotBeginTheIntervalAnew() {
+        OutlierDetection shares = new OutlierDetection(
+                true, 0, Duration.ofSeconds(10), 85, 0, 50, Duration.ofSeconds(30), Duration.ofMinutes(5), 50, 50);
+        start(shares, 2);
+        answer("000000", Outcome.SERVER_ERROR, 100);
+        clock.advance(Duration.ofSeconds(9));
+        balancer.configure(LoadBalancers.roundRobin(random), Options.NONE.withOutliers(shares));
+        clock.advance(Duration.ofSeconds(1));
+        answer("000001", Outcome.SUCCESS, 1);
+
+        assertThat(Picks.count(balancer, 40)).containsOnlyKeys("000001");
+    }
+
+    @Test
+    void theShareThatMayBeOutIsOneOfThoseThatTheCallerUses() {
+        start(OutlierDetection.ON, 100);
+        balancer.configure(
+                LoadBalancers.roundRobin(random),
+                Options.NONE.withOutliers(OutlierDetection.ON).withSubset(new Subset(5, "me")));
+        List<String> used = List.copyOf(Picks.count(balancer, 50).keySet());
+        answer(used.get(0), Outcome.SERVER_ERROR, 5);
+        answer(used.get(1), Outcome.SERVER_ERROR, 5);
+
+        assertThat(Picks.count(balancer, 50).keySet()).hasSize(4).contains(used.get(1));
     }
 
     @Test

@@ -64,6 +64,22 @@ class RoundRobinTest {
     }
 
     @Test
+    void retriesTakeNoTurnsOfFirstAttempts() {
+        LoadBalancer balancer = balancer(SEED, 2);
+        int failed = 0;
+        for (int call = 0; call < 100; call++) {
+            Endpoint first = Picks.any(balancer);
+            if (first.target().id().equals("000000")) {
+                failed++;
+                Endpoint second = Picks.some(balancer.pick(0, Exclusions.none().with(first)));
+                assertThat(second.target().id()).isEqualTo("000001");
+            }
+        }
+
+        assertThat(failed).isEqualTo(50);
+    }
+
+    @Test
     void aPickerOutlivesTheEndpointsThatLeft() {
         LoadBalancer balancer = balancer(SEED, 10);
         Picker old = balancer.snapshot().picker();

@@ -35,7 +35,9 @@ class SlowStartTest {
                 "weighted-random",
                 "power-of-two-choices",
                 "least-in-flight-of-two",
+                "least-in-flight",
                 "consistent-hashing",
+                "bounded-consistent-hashing",
                 "maglev"
             })
     void whoJoinsBeginsWithLittleAndGetsItsShareInTheEnd(String strategy) {

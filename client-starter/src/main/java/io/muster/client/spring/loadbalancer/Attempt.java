@@ -1,5 +1,6 @@
 package io.muster.client.spring.loadbalancer;
 
+import io.muster.api.LoadReport;
 import io.muster.lb.Outcome;
 import io.muster.lb.Ticket;
 import java.lang.ref.Cleaner;
@@ -37,11 +38,28 @@ final class Attempt {
         return instance;
     }
 
+    /** Whether the instance is asked for its load. */
+    boolean asksForLoad() {
+        return ticket != null;
+    }
+
     /** The response's status and headers are here; its body follows. */
     void responded(int status, Supplier<@Nullable ResponseData> response) {
+        responded(status, null, response);
+    }
+
+    /**
+     * The response's status and headers are here; its body follows.
+     *
+     * @param load what its header says of the instance's load
+     */
+    void responded(int status, @Nullable String load, Supplier<@Nullable ResponseData> response) {
         answer = status >= FIRST_SERVER_ERROR ? Outcome.SERVER_ERROR : Outcome.SUCCESS;
         if (ticket != null) {
             ticket.responseStarted();
+            if (load != null && answer == Outcome.SUCCESS) {
+                LoadReport.parse(load).ifPresent(said -> ticket.reported(said.inFlight(), said.utilization()));
+            }
         }
         if (lifecycle != null) {
             lifecycle.responded(response.get());

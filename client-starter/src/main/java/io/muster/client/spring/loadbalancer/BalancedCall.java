@@ -5,8 +5,9 @@ import io.muster.lb.Exclusions;
 import io.muster.lb.Ticket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.loadbalancer.DefaultRequest;
@@ -27,38 +28,45 @@ import reactor.core.scheduler.Schedulers;
  * <p>What may be tried again: any method when no connection came about; idempotent methods also when it broke before the
  * response's headers; on an endpoint that this call has not tried; within the most attempts and, unless no connection came
  * about, within the budget. Never after a timeout: the server may be at work, and a second one would be put to the same.
+ *
+ * <p>Made for every call, so it makes as few objects as it can: where the call goes next is kept here.
+ *
+ * @param <Q> the request, as its client has it
  */
 // LoadBalancerLifecycle is raw throughout Spring's API.
 @SuppressWarnings("rawtypes")
-final class BalancedCall {
+final class BalancedCall<Q> {
     private static final Set<HttpMethod> IDEMPOTENT = Set.of(
             HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PUT, HttpMethod.DELETE, HttpMethod.TRACE);
-
-    /** An instance that a call goes to next; ours have a balancer and an endpoint. */
-    record Chosen(
-            ServiceInstance instance,
-            @Nullable ServiceBalancer balancer,
-            @Nullable Endpoint endpoint) {}
 
     private final Routes routes;
     private final Route route;
     private final HttpMethod method;
-    private final Supplier<RequestData> data;
+    private final Q request;
+    private final Function<? super Q, RequestData> data;
     private final Set<LoadBalancerLifecycle> lifecycles;
-    private final List<ServiceInstance> tried = new ArrayList<>(2);
+    private List<ServiceInstance> tried = List.of();
     private Exclusions exclusions = Exclusions.none();
     private @Nullable LifecycleCall lifecycle;
     private @Nullable Selection selection;
+    private @Nullable ServiceInstance next;
+    /** The next instance's, if it is one of ours. */
+    private @Nullable ServiceBalancer balancer;
 
+    private @Nullable Endpoint endpoint;
+
+    /** @param data what is told of the request to whoever asks */
     BalancedCall(
             Routes routes,
             Route route,
             HttpMethod method,
-            Supplier<RequestData> data,
+            Q request,
+            Function<? super Q, RequestData> data,
             Set<LoadBalancerLifecycle> lifecycles) {
         this.routes = routes;
         this.route = route;
         this.method = method;
+        this.request = request;
         this.data = data;
         this.lifecycles = lifecycles;
     }
@@ -73,14 +81,14 @@ final class BalancedCall {
 
     /** Chooses where the call goes first, waiting for the first view if need be. Null: nobody takes it. */
     @Nullable
-    Chosen choose() throws InterruptedException {
+    ServiceInstance choose() throws InterruptedException {
         route.budget().called();
         ServiceBalancer own = route.own();
         if (own == null) {
             return chooseByChooser().block();
         }
         announce();
-        Chosen chosen = pick(own);
+        ServiceInstance chosen = pick(own);
         if (chosen == null && !own.isOpen()) {
             own.awaitOpen();
             chosen = pick(own);
@@ -89,21 +97,22 @@ final class BalancedCall {
     }
 
     /** {@link #choose()} without blocking; empty: nobody takes it. */
-    Mono<Chosen> chooseLater() {
+    Mono<ServiceInstance> chooseLater() {
         route.budget().called();
         ServiceBalancer own = route.own();
         if (own == null) {
             return chooseByChooser();
         }
         announce();
-        Chosen chosen = pick(own);
+        ServiceInstance chosen = pick(own);
         if (chosen != null || own.isOpen()) {
             return Mono.justOrEmpty(chosen);
         }
         // The call goes on on a thread of Reactor's: the registry client's has other things to do.
         return Mono.fromFuture(own.opening(), true)
                 .publishOn(Schedulers.parallel())
-                .flatMap(opened -> Mono.justOrEmpty(pick(own)));
+                .flatMap(opened -> Mono.justOrEmpty(pick(own)))
+                .doOnCancel(this::givenUp);
     }
 
     /** Whether a request was sent. */
@@ -121,7 +130,8 @@ final class BalancedCall {
 
     /** Chooses where the call goes next after a retryable failure. Null: nobody else, or the budget is spent. */
     @Nullable
-    Chosen chooseAnother(Failure failure) {
+    ServiceInstance chooseAnother(Failure failure) {
+        exclude();
         ServiceBalancer own = route.own();
         if (own == null) {
             return charged(failure, chooseByChooser().block());
@@ -131,7 +141,8 @@ final class BalancedCall {
     }
 
     /** {@link #chooseAnother} without blocking; empty: nobody else, or the budget is spent. */
-    Mono<Chosen> chooseAnotherLater(Failure failure) {
+    Mono<ServiceInstance> chooseAnotherLater(Failure failure) {
+        exclude();
         ServiceBalancer own = route.own();
         if (own == null) {
             return chooseByChooser().flatMap(chosen -> Mono.justOrEmpty(charged(failure, chosen)));
@@ -140,100 +151,135 @@ final class BalancedCall {
         return Mono.justOrEmpty(charged(failure, pick(own)));
     }
 
-    /** Starts the request on the chosen instance; whoever starts it ends the attempt. */
-    Attempt start(Chosen chosen) {
-        ServiceBalancer balancer = chosen.balancer();
-        Endpoint endpoint = chosen.endpoint();
-        tried.add(chosen.instance());
-        if (endpoint != null) {
-            exclusions = exclusions.with(endpoint);
-        }
+    /** Starts the request on the instance that was chosen last; whoever starts it ends the attempt. */
+    Attempt start() {
+        ServiceInstance instance = Objects.requireNonNull(next, "next");
+        tried = tried.isEmpty() ? List.of(instance) : with(tried, instance);
         if (lifecycle != null) {
-            lifecycle.requestStarted(chosen.instance());
+            lifecycle.requestStarted(instance);
         }
         Traffic traffic = balancer == null ? route.traffic() : balancer.traffic();
         traffic.started();
         Ticket ticket = balancer == null || endpoint == null ? null : balancer.start(endpoint);
-        return new Attempt(chosen.instance(), ticket, traffic, lifecycle);
+        return new Attempt(instance, ticket, traffic, lifecycle);
     }
 
     /** Nobody took the call. */
     void foundNobody() {
         route.traffic().foundNoInstance();
-        if (lifecycle != null) {
-            lifecycle.discarded();
-        }
+        discard();
     }
 
-    private @Nullable Chosen pick(ServiceBalancer own) {
+    private @Nullable ServiceInstance pick(ServiceBalancer own) {
         Selection said = selection;
         if (said == null) {
-            said = own.select(data);
+            said = selection(own.selector());
             selection = said;
         }
-        Endpoint endpoint = own.pick(said, exclusions);
-        return endpoint == null ? null : new Chosen((MusterServiceInstance) endpoint.target(), own, endpoint);
+        Endpoint picked = own.pick(said, exclusions);
+        return picked == null ? null : next((MusterServiceInstance) picked.target(), own, picked);
     }
 
-    private @Nullable Chosen charged(Failure failure, @Nullable Chosen chosen) {
+    /** What the application's own code may say of a request may also fail. */
+    private Selection selection(RequestSelector selector) {
+        if (selector.isIdle()) {
+            return Selection.ANY;
+        }
+        try {
+            return selector.select(data.apply(request));
+        } catch (RuntimeException | Error e) {
+            discard();
+            throw e;
+        }
+    }
+
+    private void givenUp() {
+        if (!isStarted()) {
+            discard();
+        }
+    }
+
+    private ServiceInstance next(
+            ServiceInstance instance, @Nullable ServiceBalancer itsBalancer, @Nullable Endpoint itsEndpoint) {
+        next = instance;
+        balancer = itsBalancer;
+        endpoint = itsEndpoint;
+        return instance;
+    }
+
+    /** Whom it tried last it does not try again. */
+    private void exclude() {
+        if (endpoint != null) {
+            exclusions = exclusions.with(endpoint);
+        }
+    }
+
+    private @Nullable ServiceInstance charged(Failure failure, @Nullable ServiceInstance chosen) {
         if (chosen == null) {
-            discardRetry();
+            discard();
             return null;
         }
         if (failure != Failure.REFUSED && !route.budget().tryRetry()) {
             route.traffic().retryDenied();
-            discardRetry();
+            discard();
             return null;
         }
         route.traffic().retried();
         return chosen;
     }
 
-    private void discardRetry() {
+    private void discard() {
         if (lifecycle != null) {
             lifecycle.discarded();
         }
     }
 
     /** Asks the balancer that the application brought; it may answer an instance that was tried, which is nobody then. */
-    private Mono<Chosen> chooseByChooser() {
+    private Mono<ServiceInstance> chooseByChooser() {
         ReactiveLoadBalancer<ServiceInstance> chooser = route.chooser();
         if (chooser == null) {
             return Mono.empty();
         }
-        Request<RequestDataContext> request = announce(request());
-        return Mono.from(chooser.choose(request)).flatMap(response -> Mono.justOrEmpty(chosen(response)));
+        return Mono.from(chooser.choose(announce(asked()))).flatMap(response -> Mono.justOrEmpty(chosen(response)));
     }
 
-    private @Nullable Chosen chosen(Response<ServiceInstance> response) {
+    private @Nullable ServiceInstance chosen(Response<ServiceInstance> response) {
         ServiceInstance instance = response.getServer();
         if (instance == null || tried.contains(instance)) {
             return null;
         }
-        ServiceBalancer balancer = routes.balancerOf(instance);
-        return new Chosen(instance, balancer, balancer == null ? null : balancer.endpointOf(instance));
+        ServiceBalancer itsBalancer = routes.balancerOf(instance);
+        return next(instance, itsBalancer, itsBalancer == null ? null : itsBalancer.endpointOf(instance));
     }
 
     private void announce() {
         if (!lifecycles.isEmpty()) {
-            announce(request());
+            announce(asked());
         }
     }
 
-    private Request<RequestDataContext> announce(Request<RequestDataContext> request) {
+    private Request<RequestDataContext> announce(Request<RequestDataContext> asked) {
         if (!lifecycles.isEmpty()) {
-            LifecycleCall next = new LifecycleCall(lifecycles, request);
-            lifecycle = next;
-            next.started();
+            LifecycleCall attempt = new LifecycleCall(lifecycles, asked);
+            lifecycle = attempt;
+            attempt.started();
         }
-        return request;
+        return asked;
     }
 
-    private Request<RequestDataContext> request() {
+    /** The call as Spring's interfaces describe it. */
+    private Request<RequestDataContext> asked() {
+        RequestData described = data.apply(request);
         if (tried.isEmpty()) {
-            return new DefaultRequest<>(new RequestDataContext(data.get(), route.hint()));
+            return new DefaultRequest<>(new RequestDataContext(described, route.hint()));
         }
         ServiceInstance previous = tried.get(tried.size() - 1);
-        return new DefaultRequest<>(new RetryableRequestContext(previous, data.get(), route.hint()));
+        return new DefaultRequest<>(new RetryableRequestContext(previous, described, route.hint()));
+    }
+
+    private static List<ServiceInstance> with(List<ServiceInstance> instances, ServiceInstance another) {
+        List<ServiceInstance> more = new ArrayList<>(instances);
+        more.add(another);
+        return List.copyOf(more);
     }
 }

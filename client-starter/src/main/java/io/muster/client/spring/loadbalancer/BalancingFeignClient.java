@@ -3,14 +3,17 @@ package io.muster.client.spring.loadbalancer;
 import feign.Client;
 import feign.Request;
 import feign.Response;
+import io.muster.api.Headers;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
@@ -54,7 +57,8 @@ final class BalancingFeignClient extends FeignBlockingLoadBalancerClient {
         URI uri = URI.create(request.url());
         Route route = routes.route(host(uri));
         HttpMethod method = HttpMethod.valueOf(request.httpMethod().name());
-        BalancedCall call = new BalancedCall(routes, route, method, () -> data(request), route.reactiveLifecycles());
+        BalancedCall<Request> call = new BalancedCall<>(
+                routes, route, method, request, BalancingFeignClient::data, route.reactiveLifecycles());
         try {
             return BlockingAttempts.run(call, attempt -> exchange(request, uri, options, attempt));
         } catch (NoInstanceException e) {
@@ -70,14 +74,32 @@ final class BalancingFeignClient extends FeignBlockingLoadBalancerClient {
     private Response exchange(Request request, URI uri, Request.Options options, Attempt attempt) throws IOException {
         URI toInstance = LoadBalancerUriTools.reconstructURI(attempt.instance(), uri);
         Request transformed = buildRequest(request, toInstance.toString(), attempt.instance());
-        Response response = getDelegate().execute(transformed, options);
+        Response response = getDelegate().execute(attempt.asksForLoad() ? asking(transformed) : transformed, options);
         try {
-            attempt.responded(response.status(), () -> data(response));
+            attempt.responded(response.status(), load(response), () -> data(response));
             return track(response, attempt);
         } catch (RuntimeException | Error e) {
             response.close();
             throw e;
         }
+    }
+
+    /** The same request; it also asks the instance for its load. */
+    private static Request asking(Request request) {
+        Map<String, Collection<String>> headers = new LinkedHashMap<>(request.headers());
+        headers.put(Headers.LOAD, List.of("?1"));
+        return Request.create(
+                request.httpMethod(),
+                request.url(),
+                headers,
+                request.body(),
+                request.charset(),
+                request.requestTemplate());
+    }
+
+    private static @Nullable String load(Response response) {
+        Collection<String> values = response.headers().get(Headers.LOAD);
+        return values == null || values.isEmpty() ? null : values.iterator().next();
     }
 
     private Response track(Response response, Attempt attempt) {

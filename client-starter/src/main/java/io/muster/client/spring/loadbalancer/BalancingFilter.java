@@ -1,6 +1,6 @@
 package io.muster.client.spring.loadbalancer;
 
-import io.muster.client.spring.loadbalancer.BalancedCall.Chosen;
+import io.muster.api.Headers;
 import java.net.URI;
 import java.util.List;
 import org.slf4j.Logger;
@@ -54,8 +54,8 @@ final class BalancingFilter extends ReactorLoadBalancerExchangeFilterFunction {
         }
         return Mono.defer(() -> {
             Route route = routes.route(host);
-            BalancedCall call = new BalancedCall(
-                    routes, route, request.method(), () -> new RequestData(request), route.reactiveLifecycles());
+            BalancedCall<ClientRequest> call = new BalancedCall<>(
+                    routes, route, request.method(), request, RequestData::new, route.reactiveLifecycles());
             return call.chooseLater()
                     .flatMap(chosen -> attempt(call, chosen, request, next))
                     .switchIfEmpty(Mono.defer(() -> call.isStarted() ? Mono.empty() : Mono.just(unavailable(call))));
@@ -63,11 +63,11 @@ final class BalancingFilter extends ReactorLoadBalancerExchangeFilterFunction {
     }
 
     private Mono<ClientResponse> attempt(
-            BalancedCall call, Chosen chosen, ClientRequest request, ExchangeFunction next) {
+            BalancedCall<?> call, ServiceInstance chosen, ClientRequest request, ExchangeFunction next) {
         ObservedBody body = new ObservedBody(request.body(), !BalancedCall.isIdempotent(request.method()));
-        ClientRequest toInstance = toInstance(call.route(), chosen.instance(), request, body);
+        ClientRequest toInstance = toInstance(call.route(), chosen, request, body);
         return Mono.defer(() -> {
-            Attempt attempt = call.start(chosen);
+            Attempt attempt = call.start();
             return Mono.defer(() -> next.exchange(toInstance))
                     .map(response -> track(response, request, attempt))
                     .doOnSuccess(response -> {
@@ -81,7 +81,7 @@ final class BalancingFilter extends ReactorLoadBalancerExchangeFilterFunction {
     }
 
     private Mono<ClientResponse> again(
-            BalancedCall call,
+            BalancedCall<?> call,
             Attempt attempt,
             Throwable thrown,
             ObservedBody body,
@@ -94,14 +94,17 @@ final class BalancingFilter extends ReactorLoadBalancerExchangeFilterFunction {
         }
         return call.chooseAnotherLater(failure)
                 .flatMap(chosen -> {
-                    log.debug("{} failed ({}), next {}", attempt.instance(), failure, chosen.instance(), thrown);
+                    log.debug("{} failed ({}), next {}", attempt.instance(), failure, chosen, thrown);
                     return attempt(call, chosen, request, next).onErrorMap(last -> with(last, thrown));
                 })
                 .switchIfEmpty(Mono.error(thrown));
     }
 
     private ClientResponse track(ClientResponse response, ClientRequest request, Attempt attempt) {
-        attempt.responded(response.statusCode().value(), () -> new ResponseData(response, new RequestData(request)));
+        attempt.responded(
+                response.statusCode().value(),
+                response.headers().asHttpHeaders().getFirst(Headers.LOAD),
+                () -> new ResponseData(response, new RequestData(request)));
         TrackedBody tracked = new TrackedBody(attempt);
         leakGuard.watch(tracked, attempt);
         return response.mutate().body(tracked::of).build();
@@ -117,6 +120,9 @@ final class BalancingFilter extends ReactorLoadBalancerExchangeFilterFunction {
                 builder.cookie(cookie, instance.getInstanceId());
             }
         }
+        if (instance instanceof MusterServiceInstance) {
+            builder.headers(headers -> headers.set(Headers.LOAD, "?1"));
+        }
         ClientRequest toInstance = builder.build();
         for (LoadBalancerClientRequestTransformer transformer : transformers) {
             toInstance = transformer.transformRequest(toInstance, instance);
@@ -124,7 +130,7 @@ final class BalancingFilter extends ReactorLoadBalancerExchangeFilterFunction {
         return toInstance;
     }
 
-    private static ClientResponse unavailable(BalancedCall call) {
+    private static ClientResponse unavailable(BalancedCall<?> call) {
         call.foundNobody();
         String message = call.route().noInstanceText();
         log.debug(message);

@@ -6,7 +6,7 @@ import static org.springframework.cloud.gateway.support.ServerWebExchangeUtils.G
 import static org.springframework.cloud.gateway.support.ServerWebExchangeUtils.addOriginalRequestUrl;
 import static org.springframework.cloud.gateway.support.ServerWebExchangeUtils.reset;
 
-import io.muster.client.spring.loadbalancer.BalancedCall.Chosen;
+import io.muster.api.Headers;
 import java.net.URI;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +24,7 @@ import org.springframework.cloud.gateway.support.NotFoundException;
 import org.springframework.cloud.loadbalancer.support.LoadBalancerClientFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.server.ResponseStatusException;
@@ -68,11 +69,12 @@ final class BalancingGatewayFilter extends ReactiveLoadBalancerClientFilter {
         addOriginalRequestUrl(exchange, url);
         endEarlier(exchange);
         Route route = routes.route(host);
-        BalancedCall call = new BalancedCall(
+        BalancedCall<ServerWebExchange> call = new BalancedCall<>(
                 routes,
                 route,
                 exchange.getRequest().getMethod(),
-                () -> new RequestData(exchange.getRequest(), exchange.getAttributes()),
+                exchange,
+                asked -> new RequestData(asked.getRequest(), asked.getAttributes()),
                 route.reactiveLifecycles());
         // Where the scheme follows a prefix, as in lb:ws://orders, it stands.
         Passage passage = new Passage(call, exchange, chain, prefixed ? url.getScheme() : null);
@@ -83,18 +85,18 @@ final class BalancingGatewayFilter extends ReactiveLoadBalancerClientFilter {
 
     /** One request's way through the rest of the chain. */
     private record Passage(
-            BalancedCall call,
+            BalancedCall<?> call,
             ServerWebExchange exchange,
             GatewayFilterChain chain,
             @Nullable String scheme) {}
 
-    private Mono<Void> attempt(Passage passage, Chosen chosen) {
+    private Mono<Void> attempt(Passage passage, ServiceInstance chosen) {
         return Mono.defer(() -> {
             ServerWebExchange exchange = passage.exchange();
-            address(passage, chosen.instance());
-            ObservedServerRequest request = new ObservedServerRequest(exchange.getRequest());
+            address(passage, chosen);
+            ObservedServerRequest request = new ObservedServerRequest(asking(exchange.getRequest(), chosen));
             ServerWebExchange toInstance = exchange.mutate().request(request).build();
-            Attempt attempt = passage.call().start(chosen);
+            Attempt attempt = passage.call().start();
             exchange.getAttributes().put(ATTEMPT, attempt);
             AtomicBoolean passedOn = new AtomicBoolean();
             return passage.chain()
@@ -113,8 +115,17 @@ final class BalancingGatewayFilter extends ReactiveLoadBalancerClientFilter {
         });
     }
 
+    /** The same request; it also asks one of our instances for its load. */
+    private static ServerHttpRequest asking(ServerHttpRequest request, ServiceInstance instance) {
+        return instance instanceof MusterServiceInstance
+                ? request.mutate()
+                        .headers(headers -> headers.set(Headers.LOAD, "?1"))
+                        .build()
+                : request;
+    }
+
     private Mono<Void> again(Passage passage, Attempt attempt, Throwable thrown, ObservedServerRequest request) {
-        BalancedCall call = passage.call();
+        BalancedCall<?> call = passage.call();
         Failure failure = failure(thrown);
         attempt.fail(thrown, failure);
         boolean replayable =
@@ -126,12 +137,7 @@ final class BalancingGatewayFilter extends ReactiveLoadBalancerClientFilter {
             if (chosen.isEmpty()) {
                 return Mono.error(thrown);
             }
-            log.debug(
-                    "{} failed ({}), next {}",
-                    attempt.instance(),
-                    failure,
-                    chosen.get().instance(),
-                    thrown);
+            log.debug("{} failed ({}), next {}", attempt.instance(), failure, chosen.get(), thrown);
             reset(passage.exchange());
             return attempt(passage, chosen.get()).onErrorMap(last -> with(last, thrown));
         });
@@ -156,7 +162,7 @@ final class BalancingGatewayFilter extends ReactiveLoadBalancerClientFilter {
                                 : new DefaultResponse(instance));
     }
 
-    private NotFoundException nobody(BalancedCall call) {
+    private NotFoundException nobody(BalancedCall<?> call) {
         call.foundNobody();
         return NotFoundException.create(properties.isUse404(), call.route().noInstanceText());
     }
@@ -171,8 +177,12 @@ final class BalancingGatewayFilter extends ReactiveLoadBalancerClientFilter {
             attempt.completeUntimed();
         } else {
             HttpStatusCode status = response.getStatusCode();
+            String load = response.getHeaders().getFirst(Headers.LOAD);
+            // It was not the gateway's caller who asked.
+            response.getHeaders().remove(Headers.LOAD);
             attempt.responded(
                     status == null ? HttpStatus.OK.value() : status.value(),
+                    load,
                     () -> new ResponseData(response, new RequestData(exchange.getRequest(), exchange.getAttributes())));
         }
     }

@@ -1,5 +1,6 @@
 package io.muster.client.spring.loadbalancer;
 
+import io.muster.api.Headers;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -40,15 +41,15 @@ final class BalancingInterceptor implements BlockingLoadBalancerInterceptor {
     public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
             throws IOException {
         Route route = routes.route(host(request.getURI()));
-        BalancedCall call = new BalancedCall(
-                routes, route, request.getMethod(), () -> new RequestData(request), route.blockingLifecycles());
+        BalancedCall<HttpRequest> call = new BalancedCall<>(
+                routes, route, request.getMethod(), request, RequestData::new, route.blockingLifecycles());
         ClientHttpRequestExecution chain = RemainingChain.repeatable(execution);
         return BlockingAttempts.run(call, attempt -> exchange(request, body, chain, attempt));
     }
 
     private ClientHttpResponse exchange(
             HttpRequest request, byte[] body, ClientHttpRequestExecution chain, Attempt attempt) throws IOException {
-        HttpRequest toInstance = InstanceRequest.to(attempt.instance(), request, transformers);
+        HttpRequest toInstance = InstanceRequest.to(attempt, request, transformers);
         ClientHttpResponse response = chain.execute(toInstance, body);
         try {
             // HttpURLConnection waits for the response here and not before.
@@ -56,7 +57,7 @@ final class BalancingInterceptor implements BlockingLoadBalancerInterceptor {
             boolean hasBody = !request.getMethod().equals(HttpMethod.HEAD) && status != 204 && status != 304;
             TrackedResponse tracked = new TrackedResponse(response, attempt, hasBody);
             leakGuard.watch(tracked, attempt);
-            attempt.responded(status, () -> responseData(response));
+            attempt.responded(status, response.getHeaders().getFirst(Headers.LOAD), () -> responseData(response));
             return tracked;
         } catch (IOException | RuntimeException | Error e) {
             response.close();

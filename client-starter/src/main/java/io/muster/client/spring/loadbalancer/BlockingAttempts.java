@@ -1,11 +1,10 @@
 package io.muster.client.spring.loadbalancer;
 
-import io.muster.client.spring.loadbalancer.BalancedCall.Chosen;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.cloud.client.ServiceInstance;
 
 /** The attempts of a call whose caller waits for its response, one after the other. Holds no lock while it waits. */
 final class BlockingAttempts {
@@ -25,11 +24,11 @@ final class BlockingAttempts {
      * @throws NoInstanceException when nobody takes the request
      * @throws IOException what the last attempt met; what the ones before met is suppressed in it
      */
-    static <R> R run(BalancedCall call, Exchange<R> exchange) throws IOException {
-        Chosen chosen = choose(call);
+    static <R> R run(BalancedCall<?> call, Exchange<R> exchange) throws IOException {
+        choose(call);
         Exception earlier = null;
         while (true) {
-            Attempt attempt = call.start(chosen);
+            Attempt attempt = call.start();
             Exception thrown;
             try {
                 return exchange.exchange(attempt);
@@ -43,15 +42,14 @@ final class BlockingAttempts {
                 thrown.addSuppressed(earlier);
             }
             earlier = thrown;
-            chosen = another(call, attempt, thrown);
-            if (chosen == null) {
+            if (!isAnotherChosen(call, attempt, thrown)) {
                 throw rethrown(thrown);
             }
         }
     }
 
-    private static Chosen choose(BalancedCall call) throws IOException {
-        Chosen chosen;
+    private static void choose(BalancedCall<?> call) throws IOException {
+        ServiceInstance chosen;
         try {
             chosen = call.choose();
         } catch (InterruptedException e) {
@@ -66,22 +64,21 @@ final class BlockingAttempts {
             call.foundNobody();
             throw new NoInstanceException(call.route().service(), call.route().noInstanceText());
         }
-        return chosen;
     }
 
-    private static @Nullable Chosen another(BalancedCall call, Attempt attempt, Exception thrown) {
+    private static boolean isAnotherChosen(BalancedCall<?> call, Attempt attempt, Exception thrown) {
         // Clients wrap an interruption as they like, but keep the thread's mark.
         boolean interrupted = Thread.currentThread().isInterrupted();
         Failure failure = interrupted ? Failure.CANCELLED : Failure.of(thrown);
         attempt.fail(thrown, failure);
         if (!call.isRetryable(failure, true)) {
-            return null;
+            return false;
         }
-        Chosen chosen = call.chooseAnother(failure);
+        ServiceInstance chosen = call.chooseAnother(failure);
         if (chosen != null) {
-            log.debug("{} failed ({}), next {}", attempt.instance(), failure, chosen.instance(), thrown);
+            log.debug("{} failed ({}), next {}", attempt.instance(), failure, chosen, thrown);
         }
-        return chosen;
+        return chosen != null;
     }
 
     private static IOException rethrown(Exception thrown) {

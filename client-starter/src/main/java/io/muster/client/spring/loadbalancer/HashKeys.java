@@ -7,8 +7,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.cloud.client.loadbalancer.RequestData;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.PathContainer;
 import org.springframework.util.MultiValueMap;
+import org.springframework.util.StringUtils;
 import org.springframework.web.util.UriComponentsBuilder;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
@@ -16,8 +18,6 @@ import org.springframework.web.util.pattern.PatternParseException;
 
 /** Makes the resolvers that properties describe. */
 final class HashKeys {
-    private static final String PREFIX = "muster.load-balancer.hash";
-
     private final Map<String, HashKeyResolver> beans;
 
     /** @param beans the application's own, by their bean names */
@@ -28,10 +28,11 @@ final class HashKeys {
     /**
      * The resolver; null when nothing is to be hashed.
      *
+     * @param property the name of the group of properties
      * @throws InvalidConfigurationPropertyValueException when more than one thing is, or something does not exist
      */
     @Nullable
-    HashKeyResolver of(Hash hash) {
+    HashKeyResolver of(String property, Hash hash) {
         List<HashKeyResolver> resolvers = new ArrayList<>();
         String header = hash.header();
         if (header != null) {
@@ -49,35 +50,53 @@ final class HashKeys {
                     .getFirst(query));
         }
         if (hash.path() != null) {
-            resolvers.add(variable(hash.path()));
+            resolvers.add(variable(property, hash.path()));
         }
         if (hash.bean() != null) {
-            resolvers.add(bean(hash.bean()));
+            resolvers.add(bean(property, hash.bean()));
         }
         if (resolvers.size() > 1) {
             throw new InvalidConfigurationPropertyValueException(
-                    PREFIX, hash, PREFIX + " must have one of header, cookie, query, path and bean but was " + hash);
+                    property,
+                    hash,
+                    property + " must have one of header, cookie, query, path and bean but was " + hash);
         }
         return resolvers.isEmpty() ? null : resolvers.get(0);
     }
 
+    /**
+     * By the header itself, where there is one: of a header with several cookies Spring's description of a blocking client's request keeps one
+     * name and a part of the rest, and a Feign client's has none at all.
+     */
     private static @Nullable String cookie(RequestData request, String name) {
-        MultiValueMap<String, String> cookies = request.getCookies();
-        return cookies == null ? null : cookies.getFirst(name);
+        List<String> lines = request.getHeaders().getOrEmpty(HttpHeaders.COOKIE);
+        if (lines.isEmpty()) {
+            MultiValueMap<String, String> cookies = request.getCookies();
+            return cookies == null ? null : cookies.getFirst(name);
+        }
+        for (String line : lines) {
+            for (String pair : StringUtils.delimitedListToStringArray(line, ";")) {
+                int equals = pair.indexOf('=');
+                if (equals >= 0 && pair.substring(0, equals).strip().equals(name)) {
+                    return pair.substring(equals + 1).strip();
+                }
+            }
+        }
+        return null;
     }
 
-    private static HashKeyResolver variable(String path) {
+    private static HashKeyResolver variable(String property, String path) {
         PathPattern pattern;
         try {
             pattern = PathPatternParser.defaultInstance.parse(path);
         } catch (PatternParseException e) {
-            throw invalidPath(path, e.getMessage());
+            throw invalidPath(property, path, e.getMessage());
         }
-        PathPattern.PathMatchInfo self = pattern.matchAndExtract(PathContainer.parsePath(path));
-        if (self == null || self.getUriVariables().size() != 1) {
-            throw invalidPath(path, "it needs one variable");
+        List<String> names = variables(path);
+        if (names.size() != 1) {
+            throw invalidPath(property, path, "it needs one variable");
         }
-        String name = self.getUriVariables().keySet().iterator().next();
+        String name = names.get(0);
         return request -> {
             PathPattern.PathMatchInfo match = pattern.matchAndExtract(
                     PathContainer.parsePath(request.getUrl().getRawPath()));
@@ -85,21 +104,40 @@ final class HashKeys {
         };
     }
 
-    private static InvalidConfigurationPropertyValueException invalidPath(String path, @Nullable String reason) {
-        String property = PREFIX + ".path";
+    /** The names of a valid pattern's variables: {name}, {*name} or {name:expression}. */
+    private static List<String> variables(String path) {
+        List<String> names = new ArrayList<>();
+        int depth = 0;
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            if (c == '{' && depth++ == 0) {
+                int from = path.startsWith("*", i + 1) ? i + 2 : i + 1;
+                int to = from;
+                while (path.charAt(to) != '}' && path.charAt(to) != ':') {
+                    to++;
+                }
+                names.add(path.substring(from, to));
+            } else if (c == '}') {
+                depth--;
+            }
+        }
+        return names;
+    }
+
+    private static InvalidConfigurationPropertyValueException invalidPath(
+            String property, String path, @Nullable String reason) {
         return new InvalidConfigurationPropertyValueException(
-                property,
+                property + ".path",
                 path,
-                property + " must be a pattern with one variable, such as /users/{id}/**, but was " + path + ": "
+                property + ".path must be a pattern with one variable, such as /users/{id}/**, but was " + path + ": "
                         + reason);
     }
 
-    private HashKeyResolver bean(String name) {
+    private HashKeyResolver bean(String property, String name) {
         HashKeyResolver resolver = beans.get(name);
         if (resolver == null) {
-            String property = PREFIX + ".bean";
             throw new InvalidConfigurationPropertyValueException(
-                    property, name, property + " must be one of " + beans.keySet() + " but was " + name);
+                    property + ".bean", name, property + ".bean must be one of " + beans.keySet() + " but was " + name);
         }
         return resolver;
     }

@@ -1,5 +1,6 @@
 package io.muster.client.spring.loadbalancer;
 
+import io.muster.api.Headers;
 import java.net.URI;
 import java.util.List;
 import org.springframework.cloud.client.ServiceInstance;
@@ -22,10 +23,13 @@ final class InstanceRequest extends HttpRequestWrapper {
     }
 
     /** The request to that instance, after the application's transformers. */
-    static HttpRequest to(
-            ServiceInstance instance, HttpRequest request, List<LoadBalancerRequestTransformer> transformers) {
+    static HttpRequest to(Attempt attempt, HttpRequest request, List<LoadBalancerRequestTransformer> transformers) {
+        ServiceInstance instance = attempt.instance();
         URI uri = LoadBalancerUriTools.reconstructURI(instance, request.getURI());
         HttpRequest transformed = new InstanceRequest(request, uri);
+        if (attempt.asksForLoad()) {
+            transformed.getHeaders().set(Headers.LOAD, "?1");
+        }
         for (LoadBalancerRequestTransformer transformer : transformers) {
             transformed = transformer.transformRequest(transformed, instance);
         }

@@ -3,6 +3,7 @@ package io.muster.client.spring.loadbalancer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -19,10 +20,12 @@ final class LiveProperties implements ApplicationListener<EnvironmentChangeEvent
     private static final String PREFIX = "muster.load-balancer";
 
     private final ServiceBalancers balancers;
+    private final ObjectProvider<Routes> routes;
     private final Environment environment;
 
-    LiveProperties(ServiceBalancers balancers, Environment environment) {
+    LiveProperties(ServiceBalancers balancers, ObjectProvider<Routes> routes, Environment environment) {
         this.balancers = balancers;
+        this.routes = routes;
         this.environment = environment;
     }
 
@@ -33,6 +36,7 @@ final class LiveProperties implements ApplicationListener<EnvironmentChangeEvent
         }
         try {
             balancers.configure(Binder.get(environment).bindOrCreate(PREFIX, MusterLoadBalancerProperties.class));
+            routes.ifAvailable(Routes::configure);
             log.info("Calls are spread as {}.* says now", PREFIX);
         } catch (BindException | IllegalArgumentException | InvalidConfigurationPropertyValueException e) {
             log.error("Calls are spread as before, because {}", reason(e));

@@ -90,8 +90,9 @@ public final class MusterLoadBalancerAutoConfiguration {
     }
 
     @Bean
-    LiveProperties musterLiveLoadBalancerProperties(ServiceBalancers balancers, Environment environment) {
-        return new LiveProperties(balancers, environment);
+    LiveProperties musterLiveLoadBalancerProperties(
+            ServiceBalancers balancers, ObjectProvider<Routes> routes, Environment environment) {
+        return new LiveProperties(balancers, routes, environment);
     }
 
     @Bean
@@ -109,11 +110,8 @@ public final class MusterLoadBalancerAutoConfiguration {
     }
 
     @Bean
-    Routes musterRoutes(
-            ReactiveLoadBalancer.Factory<ServiceInstance> factory,
-            ServiceBalancers balancers,
-            MusterLoadBalancerProperties properties) {
-        return new Routes(factory, balancers, properties, System::nanoTime);
+    Routes musterRoutes(ReactiveLoadBalancer.Factory<ServiceInstance> factory, ServiceBalancers balancers) {
+        return new Routes(factory, balancers, System::nanoTime);
     }
 
     @Bean

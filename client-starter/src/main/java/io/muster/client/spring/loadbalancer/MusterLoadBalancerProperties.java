@@ -1,6 +1,7 @@
 package io.muster.client.spring.loadbalancer;
 
 import io.muster.api.Names;
+import io.muster.lb.LoadBalancer;
 import io.muster.lb.LoadBalancers;
 import io.muster.lb.OutlierDetection;
 import io.muster.lb.SlowStart;
@@ -14,8 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How this application spreads its calls over the instances of a service. All but {@code enabled} and
- * {@code first-view-timeout} may change while it runs.
+ * How this application spreads its calls over the instances of a service. All but {@code enabled} may change while it runs;
+ * {@code first-view-timeout} counts for services that are called for the first time then.
  *
  * @param enabled Whether calls by @LoadBalanced clients are balanced over the pushed views of the registry. When false,
  *     Spring Cloud LoadBalancer works as it does without Muster.
@@ -33,7 +34,8 @@ import org.springframework.validation.annotation.Validated;
  * @param slowStart How an instance that joins begins.
  * @param outlier When an instance that fails is left out.
  * @param routes Instances that serve a part of the calls, by names of your own; the first that matches counts.
- * @param services What differs for single services, by their names. A group that is given there takes the place of the general one as a whole.
+ * @param services What differs for single services, by their names. A group that is given there takes the place of the general one as a whole,
+ *     but for retry, of which each value does by itself.
  */
 @Validated
 @ConfigurationProperties("muster.load-balancer")
@@ -140,7 +142,16 @@ public record MusterLoadBalancerProperties(
      */
     public record Zone(
             @DefaultValue("true") boolean enabled,
-            @DefaultValue("6") int minInstances) {}
+            @DefaultValue("6") int minInstances) {
+        /** @throws IllegalArgumentException when a value breaks its rule */
+        public Zone {
+            require(
+                    minInstances >= 1 && minInstances <= LoadBalancer.MAX_TARGETS,
+                    "zone.min-instances",
+                    "between 1 and " + LoadBalancer.MAX_TARGETS,
+                    minInstances);
+        }
+    }
 
     /**
      * How many instances of a service this application uses.

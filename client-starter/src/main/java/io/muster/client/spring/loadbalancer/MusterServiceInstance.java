@@ -51,11 +51,18 @@ public final class MusterServiceInstance implements ServiceInstance, Target {
 
     /** Those that take requests. One address that cannot be called does not cost the service its others. */
     public static List<MusterServiceInstance> takingRequests(String service, List<Instance> instances) {
+        return takingRequests(service, instances, Map.of());
+    }
+
+    /** @param known those of before by their ids; who is as it was is the same object */
+    static List<MusterServiceInstance> takingRequests(
+            String service, List<Instance> instances, Map<String, MusterServiceInstance> known) {
         List<MusterServiceInstance> taking = new ArrayList<>(instances.size());
         for (Instance instance : instances) {
             if (instance.status().takesRequests()) {
                 try {
-                    taking.add(of(service, instance));
+                    MusterServiceInstance before = known.get(instance.id());
+                    taking.add(before != null && before.instance.equals(instance) ? before : of(service, instance));
                 } catch (IllegalArgumentException e) {
                     log.warn(
                             "Instance {} of service {} takes no calls from here: {}",

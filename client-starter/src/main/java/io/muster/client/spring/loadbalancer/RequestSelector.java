@@ -7,11 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.client.loadbalancer.RequestData;
 
-/** Reads from a request its key and its route, for one service. Immutable; costs nothing where neither is configured. */
+/** Reads from a request its key and its route, for one service. Immutable. */
 final class RequestSelector {
     private final @Nullable HashKeyResolver resolver;
     private final List<Rule> rules;
@@ -34,12 +33,20 @@ final class RequestSelector {
         return new RequestSelector(resolver, rules, traffic);
     }
 
-    Selection select(Supplier<RequestData> data) {
-        if (resolver == null && rules.isEmpty()) {
+    /** Whether requests have nothing to say here; then nobody need describe them. */
+    boolean isIdle() {
+        return resolver == null && rules.isEmpty();
+    }
+
+    Selection select(RequestData request) {
+        if (isIdle()) {
             return Selection.ANY;
         }
-        RequestData request = data.get();
         CharSequence text = resolver == null ? null : resolver.key(request);
+        if (text != null && text.isEmpty()) {
+            // Else all that have none would go to one instance.
+            text = null;
+        }
         if (resolver != null && text == null) {
             traffic.missedKey();
         }

@@ -64,6 +64,22 @@ record Route(
                 all, RequestDataContext.class, ResponseData.class, ServiceInstance.class));
     }
 
+    /** The same with other retries. */
+    Route with(MusterLoadBalancerProperties.Retry newRetry, RetryBudget newBudget) {
+        return new Route(
+                service,
+                own,
+                chooser,
+                problem,
+                newRetry,
+                newBudget,
+                traffic,
+                hint,
+                properties,
+                blockingLifecycles,
+                reactiveLifecycles);
+    }
+
     /** When calls are tried again, as it is configured now. */
     @Override
     public MusterLoadBalancerProperties.Retry retry() {

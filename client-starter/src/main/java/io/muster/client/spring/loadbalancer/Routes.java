@@ -24,18 +24,14 @@ import org.springframework.cloud.client.loadbalancer.reactive.ReactiveLoadBalanc
 final class Routes {
     private final ReactiveLoadBalancer.Factory<ServiceInstance> factory;
     private final ServiceBalancers balancers;
-    private final MusterLoadBalancerProperties properties;
     private final LongSupplier nanoClock;
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
+    /** Services that have a child context, or will have one in a moment. */
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
 
-    Routes(
-            ReactiveLoadBalancer.Factory<ServiceInstance> factory,
-            ServiceBalancers balancers,
-            MusterLoadBalancerProperties properties,
-            LongSupplier nanoClock) {
+    Routes(ReactiveLoadBalancer.Factory<ServiceInstance> factory, ServiceBalancers balancers, LongSupplier nanoClock) {
         this.factory = factory;
         this.balancers = balancers;
-        this.properties = properties;
         this.nanoClock = nanoClock;
     }
 
@@ -46,14 +42,24 @@ final class Routes {
         if (route != null) {
             return route;
         }
-        if (routes.size() >= ServiceBalancers.MAX_SERVICES) {
+        if (!known.contains(service) && known.size() >= ServiceBalancers.MAX_SERVICES) {
             return unusable(
                     service,
                     "called services must be at most " + ServiceBalancers.MAX_SERVICES + " but it was one more");
         }
+        known.add(service);
         // Made outside the map: a child context is big work, and of two made at once one is dropped.
         Route made = make(service);
+        if (made.problem() != null) {
+            // Another call may have more luck.
+            return made;
+        }
         return Objects.requireNonNullElse(routes.putIfAbsent(service, made), made);
+    }
+
+    /** Takes over how calls are tried again from now on where an application's own balancer chooses. */
+    void configure() {
+        routes.replaceAll((service, route) -> route.own() == null ? retried(route) : route);
     }
 
     /** The balancer that knows an instance, if it is one of ours. */
@@ -65,10 +71,9 @@ final class Routes {
     private Route make(String service) {
         ReactiveLoadBalancer<ServiceInstance> chooser = factory.getInstance(service);
         if (!(chooser instanceof ViewLoadBalancer)) {
-            MusterLoadBalancerProperties.Retry retry = properties.of(service).retry();
-            RetryBudget budget =
-                    LoadBalancers.retryBudget(retry.budgetPercent(), retry.budgetMinPerSecond(), nanoClock);
-            return route(service, null, chooser, null, retry, budget, new Traffic());
+            MusterLoadBalancerProperties.Retry retry =
+                    balancers.properties().of(service).retry();
+            return route(service, null, chooser, null, retry, budget(retry), new Traffic());
         }
         try {
             ServiceBalancer own = balancers.balancer(service);
@@ -78,6 +83,16 @@ final class Routes {
         }
     }
 
+    private Route retried(Route route) {
+        MusterLoadBalancerProperties.Retry retry =
+                balancers.properties().of(route.service()).retry();
+        return retry.equals(route.retry()) ? route : route.with(retry, budget(retry));
+    }
+
+    private RetryBudget budget(MusterLoadBalancerProperties.Retry retry) {
+        return LoadBalancers.retryBudget(retry.budgetPercent(), retry.budgetMinPerSecond(), nanoClock);
+    }
+
     private Route unusable(String service, String problem) {
         RetryBudget none = LoadBalancers.retryBudget(0, 0, nanoClock);
         return new Route(
@@ -85,7 +100,7 @@ final class Routes {
                 null,
                 null,
                 problem,
-                properties.retry(),
+                balancers.properties().retry(),
                 none,
                 new Traffic(),
                 "default",

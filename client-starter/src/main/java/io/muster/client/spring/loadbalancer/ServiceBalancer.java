@@ -7,7 +7,6 @@ import io.muster.client.ServiceView;
 import io.muster.lb.Endpoint;
 import io.muster.lb.Exclusions;
 import io.muster.lb.LoadBalancer;
-import io.muster.lb.Options;
 import io.muster.lb.RetryBudget;
 import io.muster.lb.Route;
 import io.muster.lb.Snapshot;
@@ -15,14 +14,14 @@ import io.muster.lb.Strategy;
 import io.muster.lb.Ticket;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.client.ServiceInstance;
-import org.springframework.cloud.client.loadbalancer.RequestData;
 
 /**
  * The balancer of one service, fed by its view. Thread-safe. Picking is one volatile read and whatever the strategy needs;
@@ -37,15 +36,21 @@ final class ServiceBalancer implements AutoCloseable {
     private final CompletableFuture<Boolean> opened = new CompletableFuture<>();
     private volatile ServiceView.@Nullable Subscription subscription;
     private volatile Configured configured;
+    private volatile Map<String, MusterServiceInstance> known = Map.of();
 
     /**
      * What may change while it runs.
      *
      * @param settings what counts for the service
+     * @param strategy how an endpoint is chosen
      * @param selector reads keys and routes from requests
      * @param budget bounds the retries
      */
-    record Configured(ServiceSettings settings, RequestSelector selector, RetryBudget budget) {}
+    record Configured(ServiceSettings settings, Strategy strategy, RequestSelector selector, RetryBudget budget) {
+        Configured withBudget(RetryBudget other) {
+            return new Configured(settings, strategy, selector, other);
+        }
+    }
 
     ServiceBalancer(
             ServiceView view,
@@ -60,10 +65,23 @@ final class ServiceBalancer implements AutoCloseable {
         this.firstViewTimeout = firstViewTimeout;
     }
 
-    /** Changes how it chooses from now on; nothing changes when the strategy fails. */
-    void configure(Strategy strategy, Options options, Configured newConfigured) {
-        loadBalancer.configure(strategy, options);
-        configured = newConfigured;
+    /**
+     * Changes how it chooses from now on; nothing changes when the strategy fails. Calls are made one after the other.
+     *
+     * @param place where this caller is
+     */
+    void configure(Configured newConfigured, CallerPlace place) {
+        Configured before = configured;
+        loadBalancer.configure(
+                newConfigured.strategy(), newConfigured.settings().options(place));
+        boolean sameRetry =
+                newConfigured.settings().retry().equals(before.settings().retry());
+        configured = sameRetry ? newConfigured.withBudget(before.budget()) : newConfigured;
+    }
+
+    /** Takes notice of where this caller is now. */
+    void place(CallerPlace place) {
+        configure(configured, place);
     }
 
     /** Begins to follow the view. */
@@ -98,9 +116,9 @@ final class ServiceBalancer implements AutoCloseable {
         return configured.settings().retry();
     }
 
-    /** What a request says of where it should go; its data is asked for only if that matters. */
-    Selection select(Supplier<RequestData> data) {
-        return configured.selector().select(data);
+    /** Reads from requests where they should go. */
+    RequestSelector selector() {
+        return configured.selector();
     }
 
     Traffic traffic() {
@@ -182,9 +200,15 @@ final class ServiceBalancer implements AutoCloseable {
         return text + "the view at position " + seen.position() + " shows " + counts + weightless;
     }
 
+    /** Changes of a view come one after the other. */
     private void follow(ServiceSnapshot snapshot) {
         try {
-            loadBalancer.update(MusterServiceInstance.takingRequests(snapshot.service(), snapshot.instances()));
+            List<MusterServiceInstance> taking =
+                    MusterServiceInstance.takingRequests(snapshot.service(), snapshot.instances(), known);
+            loadBalancer.update(taking);
+            Map<String, MusterServiceInstance> now = new HashMap<>();
+            taking.forEach(instance -> now.put(instance.id(), instance));
+            known = now;
         } finally {
             opened.complete(true);
         }

@@ -5,7 +5,6 @@ import io.muster.client.ServiceView;
 import io.muster.lb.LoadBalancer;
 import io.muster.lb.LoadBalancers;
 import io.muster.lb.Snapshot;
-import io.muster.lb.Strategy;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +41,8 @@ public final class ServiceBalancers implements AutoCloseable {
     private volatile MusterLoadBalancerProperties properties;
     private volatile CallerPlace place;
     private volatile boolean closed;
+    /** How often properties or place changed; written under this object's monitor. */
+    private volatile int changes;
 
     /**
      * @param views the view of a service, the same one for each call; throws {@link IllegalArgumentException} when it is no
@@ -87,8 +87,20 @@ public final class ServiceBalancers implements AutoCloseable {
      * @throws IllegalStateException when there are too many, or the application is stopping
      */
     ServiceBalancer balancer(String service) {
-        ServiceBalancer balancer = balancers.get(service);
-        return balancer == null ? balancers.computeIfAbsent(service, this::open) : balancer;
+        ServiceBalancer known = balancers.get(service);
+        if (known != null) {
+            return known;
+        }
+        int before = changes;
+        ServiceBalancer balancer = balancers.computeIfAbsent(service, this::open);
+        // Whoever changed something meanwhile has perhaps not seen this one.
+        if (changes != before) {
+            catchUp(balancer);
+        }
+        if (closed) {
+            balancer.close();
+        }
+        return balancer;
     }
 
     /** The balancer of a service that has been called already. */
@@ -104,15 +116,16 @@ public final class ServiceBalancers implements AutoCloseable {
     }
 
     /**
-     * Changes how calls are spread from now on; those under way go on. {@code enabled} and {@code firstViewTimeout} stay as
-     * they are.
+     * Changes how calls are spread from now on; those under way go on. {@code enabled} stays as it is, and so does {@code firstViewTimeout} for the
+     * services that have been called. A service whose strategy fails, a bean of the application's, keeps what it had, and the log says so.
      *
      * @throws IllegalArgumentException when a value breaks its rule; nothing changes then
      */
     synchronized void configure(MusterLoadBalancerProperties newProperties) {
         strategies.check(newProperties);
         properties = newProperties;
-        configureAll(settings -> true);
+        changes++;
+        balancers.values().forEach(this::configure);
     }
 
     /** Takes notice of where this application's own instances are. */
@@ -123,19 +136,27 @@ public final class ServiceBalancers implements AutoCloseable {
                 .forEach(instance -> callers.merge(instance.zone(), 1, Integer::sum));
         if (!place.callers().equals(callers)) {
             place = place.withCallers(callers);
-            configureAll(settings -> settings.zone().enabled());
+            changes++;
+            balancers.values().stream()
+                    .filter(balancer -> balancer.settings().zone().enabled())
+                    .forEach(balancer -> balancer.place(place));
         }
     }
 
-    private void configureAll(Predicate<ServiceSettings> concerned) {
-        for (ServiceBalancer balancer : balancers.values()) {
-            ServiceSettings settings = properties.of(balancer.service());
-            if (concerned.test(settings)) {
-                balancer.configure(
-                        strategies.strategy(settings),
-                        settings.options(place),
-                        configured(settings, balancer.traffic()));
-            }
+    /** How calls are spread now. */
+    MusterLoadBalancerProperties properties() {
+        return properties;
+    }
+
+    private synchronized void catchUp(ServiceBalancer balancer) {
+        configure(balancer);
+    }
+
+    private void configure(ServiceBalancer balancer) {
+        try {
+            balancer.configure(configured(balancer.service(), balancer.traffic()), place);
+        } catch (RuntimeException e) {
+            log.error("Calls to service {} are spread as before, because its strategy failed", balancer.service(), e);
         }
     }
 
@@ -156,26 +177,23 @@ public final class ServiceBalancers implements AutoCloseable {
             throw new IllegalStateException(
                     "Called services must be at most " + MAX_SERVICES + " but " + service + " was one more");
         }
-        ServiceSettings settings = properties.of(service);
-        Strategy strategy = strategies.strategy(settings);
-        LoadBalancer loadBalancer = LoadBalancers.loadBalancer(strategy, executor);
-        loadBalancer.configure(strategy, settings.options(place));
         Traffic traffic = new Traffic(refused);
+        ServiceBalancer.Configured configured = configured(service, traffic);
+        LoadBalancer loadBalancer = LoadBalancers.loadBalancer(configured.strategy(), executor);
+        loadBalancer.configure(configured.strategy(), configured.settings().options(place));
         ServiceBalancer balancer = new ServiceBalancer(
-                views.apply(service),
-                loadBalancer,
-                configured(settings, traffic),
-                traffic,
-                properties.firstViewTimeout());
+                views.apply(service), loadBalancer, configured, traffic, properties.firstViewTimeout());
         balancer.start();
         listeners.forEach(listener -> tell(listener, balancer));
         return balancer;
     }
 
-    private ServiceBalancer.Configured configured(ServiceSettings settings, Traffic traffic) {
+    private ServiceBalancer.Configured configured(String service, Traffic traffic) {
+        ServiceSettings settings = properties.of(service);
         MusterLoadBalancerProperties.Retry retry = settings.retry();
         return new ServiceBalancer.Configured(
                 settings,
+                strategies.strategy(settings),
                 RequestSelector.of(settings, strategies.resolver(settings), traffic),
                 LoadBalancers.retryBudget(retry.budgetPercent(), retry.budgetMinPerSecond(), nanoClock));
     }

@@ -27,6 +27,8 @@ record ServiceSettings(
         SlowStartSettings slowStart,
         Outlier outlier,
         Map<String, RouteRule> routes) {
+    /** In percent; a little more for the rounding of sums. */
+    private static final double WHOLE = 100.000_001;
 
     /** The same but for what the service says. */
     ServiceSettings with(Service own) {
@@ -47,20 +49,27 @@ record ServiceSettings(
      * What surrounds the strategy.
      *
      * @param place where this caller is, and who else calls
-     * @throws IllegalArgumentException when a value is out of range
+     * @throws IllegalArgumentException when a value is out of range, or the routes' percents add up to more than 100
      */
     Options options(CallerPlace place) {
         List<io.muster.lb.Route> parts = routes.entrySet().stream()
                 .map(rule ->
                         new io.muster.lb.Route(rule.getKey(), rule.getValue().metadata()))
                 .toList();
+        double percents =
+                routes.values().stream().mapToDouble(RouteRule::percent).sum();
+        if (percents > WHOLE) {
+            throw new IllegalArgumentException("routes.*.percent must add up to at most 100 but was " + percents);
+        }
         String ownZone = zone.enabled() ? place.zone() : "";
         return new Options(
                 parts,
                 new io.muster.lb.Subset(subset.size(), place.caller()),
                 outlier.detection(),
                 slowStart.slowStart(),
-                new ZoneAwareness(ownZone, ownZone.isEmpty() ? Map.of() : place.callers(), zone.minInstances()));
+                new ZoneAwareness(ownZone, ownZone.isEmpty() ? Map.of() : place.callers(), zone.minInstances()),
+                // For the statistics that are shown, and for what instances say of their load.
+                true);
     }
 
     private static <T> T or(@Nullable T own, T general) {

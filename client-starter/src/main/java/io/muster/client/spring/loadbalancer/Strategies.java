@@ -46,12 +46,12 @@ final class Strategies {
     /** What finds the keys of a service's requests; null when nothing is to be hashed. */
     @Nullable
     HashKeyResolver resolver(ServiceSettings settings) {
-        return keys.of(settings.hash());
+        return keys.of("muster.load-balancer.hash", settings.hash());
     }
 
     private void check(String property, ServiceSettings settings) {
         requireKnown(property + ".strategy", settings.strategy());
-        boolean hasKeys = keys.of(settings.hash()) != null;
+        boolean hasKeys = keys.of(property + ".hash", settings.hash()) != null;
         if (strategy(settings).isKeyed() && !hasKeys) {
             throw new InvalidConfigurationPropertyValueException(
                     property + ".hash",

@@ -58,7 +58,7 @@ final class ViewLoadBalancer implements ReactorServiceInstanceLoadBalancer {
         return request != null
                         && request.getContext() instanceof RequestDataContext context
                         && context.getClientRequest() != null
-                ? balancer.select(context::getClientRequest)
+                ? balancer.selector().select(context.getClientRequest())
                 : Selection.ANY;
     }
 

@@ -1,25 +1,31 @@
 package io.muster.client.spring.registration;
 
+import io.muster.api.Headers;
 import io.muster.api.Identity;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Answers the registry when it asks who this process is. Answers of a draining instance are the last ones of their
- * connection, so that no request is sent on it while it closes.
+ * connection, so that no request is sent on it while it closes. Answers to those who ask for it say how busy the application is.
  */
 final class InstanceFilter extends OncePerRequestFilter {
     private final LocalInstance instance;
+    private final ServerLoad load;
 
-    InstanceFilter(LocalInstance instance) {
+    InstanceFilter(LocalInstance instance, ServerLoad load) {
         this.instance = instance;
+        this.load = load;
     }
 
     @Override
@@ -37,6 +43,64 @@ final class InstanceFilter extends OncePerRequestFilter {
             }
             return;
         }
-        chain.doFilter(request, response);
+        if (request.getHeader(Headers.LOAD) == null) {
+            count(request, response, chain);
+            return;
+        }
+        LoadReportingResponse reporting = new LoadReportingResponse(response, load);
+        count(request, reporting, chain);
+        if (!request.isAsyncStarted()) {
+            reporting.tell();
+        }
+    }
+
+    private void count(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        load.started();
+        boolean later = false;
+        try {
+            chain.doFilter(request, response);
+            if (request.isAsyncStarted()) {
+                request.getAsyncContext().addListener(new EndOfRequest(load));
+                later = true;
+            }
+        } finally {
+            if (!later) {
+                load.ended();
+            }
+        }
+    }
+
+    /** Counts once, however an asynchronous request ends. */
+    private static final class EndOfRequest implements AsyncListener {
+        private final ServerLoad load;
+        private final AtomicBoolean ended = new AtomicBoolean();
+
+        EndOfRequest(ServerLoad load) {
+            this.load = load;
+        }
+
+        @Override
+        public void onComplete(AsyncEvent event) {
+            if (ended.compareAndSet(false, true)) {
+                load.ended();
+            }
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            // Completion follows.
+        }
+
+        @Override
+        public void onError(AsyncEvent event) {
+            // Completion follows.
+        }
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            // Begun anew, it forgets its listeners.
+            event.getAsyncContext().addListener(this);
+        }
     }
 }

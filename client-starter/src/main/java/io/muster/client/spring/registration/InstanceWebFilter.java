@@ -1,5 +1,6 @@
 package io.muster.client.spring.registration;
 
+import io.muster.api.Headers;
 import io.muster.api.Identity;
 import java.util.Optional;
 import org.springframework.core.Ordered;
@@ -17,9 +18,11 @@ import reactor.core.publisher.Mono;
 /** The same as {@link InstanceFilter} for WebFlux; here it reaches the requests that were running before, too. */
 final class InstanceWebFilter implements WebFilter, Ordered {
     private final LocalInstance instance;
+    private final ServerLoad load;
 
-    InstanceWebFilter(LocalInstance instance) {
+    InstanceWebFilter(LocalInstance instance, ServerLoad load) {
         this.instance = instance;
+        this.load = load;
     }
 
     @Override
@@ -29,18 +32,30 @@ final class InstanceWebFilter implements WebFilter, Ordered {
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        boolean asked = exchange.getRequest().getHeaders().containsKey(Headers.LOAD);
         exchange.getResponse().beforeCommit(() -> {
+            if (asked && !isIdentity(exchange.getRequest())) {
+                exchange.getResponse()
+                        .getHeaders()
+                        .set(Headers.LOAD, load.report().header());
+            }
             if (instance.isDraining()) {
                 exchange.getResponse().getHeaders().set(HttpHeaders.CONNECTION, "close");
             }
             return Mono.empty();
         });
-        ServerHttpRequest request = exchange.getRequest();
-        if (request.getMethod().equals(HttpMethod.GET)
-                && request.getPath().value().equals(Identity.PATH)) {
+        if (isIdentity(exchange.getRequest())) {
             return identify(exchange.getResponse());
         }
-        return chain.filter(exchange);
+        return Mono.defer(() -> {
+            load.started();
+            return chain.filter(exchange).doFinally(end -> load.ended());
+        });
+    }
+
+    private static boolean isIdentity(ServerHttpRequest request) {
+        return request.getMethod().equals(HttpMethod.GET)
+                && request.getPath().value().equals(Identity.PATH);
     }
 
     private Mono<Void> identify(ServerHttpResponse response) {

@@ -106,7 +106,9 @@ public final class MusterRegistrationAutoConfiguration {
     static class ServletConfiguration {
         @Bean
         FilterRegistrationBean<InstanceFilter> musterInstanceFilter(LocalInstance instance) {
-            FilterRegistrationBean<InstanceFilter> filter = new FilterRegistrationBean<>(new InstanceFilter(instance));
+            FilterRegistrationBean<InstanceFilter> filter =
+                    new FilterRegistrationBean<>(new InstanceFilter(instance, new ServerLoad()));
+            filter.setAsyncSupported(true);
             filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
             return filter;
         }
@@ -118,7 +120,7 @@ public final class MusterRegistrationAutoConfiguration {
     static class ReactiveConfiguration {
         @Bean
         InstanceWebFilter musterInstanceWebFilter(LocalInstance instance) {
-            return new InstanceWebFilter(instance);
+            return new InstanceWebFilter(instance, new ServerLoad());
         }
     }
 

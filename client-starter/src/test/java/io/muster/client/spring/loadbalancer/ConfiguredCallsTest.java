@@ -3,7 +3,14 @@ package io.muster.client.spring.loadbalancer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.muster.api.Headers;
+import io.muster.api.LoadReport;
 import io.muster.client.spring.TestRegistry;
+import io.muster.lb.Strategy;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,11 +19,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -35,6 +45,8 @@ import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.client.RestClient;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** What surrounds the strategies, once each: a caller that is configured by properties, and three services, all of them real. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -45,6 +57,7 @@ class ConfiguredCallsTest {
 
     private static TestRegistry registry;
     private static volatile String failing = "";
+    private static volatile Sinks.One<String> gate = Sinks.one();
 
     private final List<ConfigurableApplicationContext> applications = new ArrayList<>();
 
@@ -82,7 +95,8 @@ class ConfiguredCallsTest {
         assertThat(report(caller).missedKeys()).isZero();
 
         assertThat(answers(caller, 60, "X-Other", "")).hasSize(3);
-        assertThat(report(caller).missedKeys()).isEqualTo(60);
+        assertThat(answers(caller, 40, "X-User", "")).as("an empty key is none").hasSize(3);
+        assertThat(report(caller).missedKeys()).isEqualTo(100);
     }
 
     @Test
@@ -171,6 +185,64 @@ class ConfiguredCallsTest {
         assertThat(report(caller).strategy()).isEqualTo("consistent-hashing");
         assertThat(output.getOut())
                 .contains("Calls are spread as before, because muster.load-balancer.strategy must be one of");
+
+        change(caller, Map.of(PREFIX + "strategy", "broken"));
+        assertThat(report(caller).strategy()).isEqualTo("consistent-hashing");
+        assertThat(answers(caller, 30, "X-User", "alice")).hasSize(1);
+        assertThat(output.getOut())
+                .contains("Calls to service stock are spread as before, because its strategy failed");
+    }
+
+    @Test
+    void hearsFromInstancesHowBusyTheyAre() {
+        ConfigurableApplicationContext caller = caller(PREFIX + "strategy=power-of-two-choices");
+        answers(caller, 90, "X-Other", "");
+
+        assertThat(report(caller).endpoints())
+                .allSatisfy(endpoint ->
+                        assertThat(endpoint.statistics().expectedInFlight()).isBetween(0L, 2L));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void saysHowBusyItIsToWhoAsks(WebApplicationType type) throws Exception {
+        gate = Sinks.one();
+        ConfigurableApplicationContext service = run(type, "slow", Stock.class, "service.id=slow");
+        applications.add(service);
+        String url = "http://127.0.0.1:" + service.getEnvironment().getRequiredProperty("local.server.port");
+        HttpClient client = HttpClient.newHttpClient();
+        List<CompletableFuture<HttpResponse<String>>> slow = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            slow.add(client.sendAsync(request(url + "/slow", true), HttpResponse.BodyHandlers.ofString()));
+        }
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(inFlight(client, url + "/who")).isEqualTo(3));
+        assertThat(client.send(request(url + "/who", false), HttpResponse.BodyHandlers.ofString())
+                        .headers()
+                        .firstValue(Headers.LOAD))
+                .as("to who does not ask")
+                .isEmpty();
+        assertThat(inFlight(client, url + "/nothing")).as("with an error").isEqualTo(3);
+
+        gate.tryEmitValue("done").orThrow();
+        for (CompletableFuture<HttpResponse<String>> answer : slow) {
+            assertThat(answer.join().headers().firstValue(Headers.LOAD)).isPresent();
+        }
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(inFlight(client, url + "/who")).isZero());
+    }
+
+    private static int inFlight(HttpClient client, String url) throws Exception {
+        HttpResponse<String> answer = client.send(request(url, true), HttpResponse.BodyHandlers.ofString());
+        return LoadReport.parse(answer.headers().firstValue(Headers.LOAD).orElse(null))
+                .orElseThrow()
+                .inFlight();
+    }
+
+    private static HttpRequest request(String url, boolean asking) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE);
+        return (asking ? request.header(Headers.LOAD, "?1") : request).build();
     }
 
     private static void change(ConfigurableApplicationContext caller, Map<String, Object> properties) {
@@ -246,6 +318,13 @@ class ConfiguredCallsTest {
     @TestConfiguration(proxyBeanMethods = false)
     static class Caller {
         @Bean
+        Strategy broken() {
+            return endpoints -> {
+                throw new IllegalStateException("broken");
+            };
+        }
+
+        @Bean
         @LoadBalanced
         RestClient.Builder restClientBuilder() {
             return RestClient.builder();
@@ -261,6 +340,11 @@ class ConfiguredCallsTest {
 
             Controller(Environment environment) {
                 this.id = environment.getRequiredProperty("service.id");
+            }
+
+            @RequestMapping("/slow")
+            Mono<String> slow() {
+                return gate.asMono();
             }
 
             @RequestMapping("/who")

@@ -135,7 +135,7 @@ class MusterLoadBalancerAutoConfigurationTest {
         "muster.load-balancer.slow-start.window, 2h, slow-start.window must be between PT0S and PT1H but was PT2H",
         "muster.load-balancer.outlier.interval, 1ms, outlier.interval must be between PT0.1S and PT10M but was PT0.001S",
         "muster.load-balancer.subset.size, -1, subset.size must be between 0 and 100000 but was -1",
-        "muster.load-balancer.zone.min-instances, 0, zones.min-endpoints must be between 1 and 100000 but was 0",
+        "muster.load-balancer.zone.min-instances, 0, muster.load-balancer.zone.min-instances must be between 1 and 100000 but was 0",
         "muster.load-balancer.routes.canary.percent, 5, routes.*.metadata must be at least one entry but was {}"
     })
     void failsTheStartByNamingPropertyAndValue(String property, String value, String text) {
@@ -143,6 +143,21 @@ class MusterLoadBalancerAutoConfigurationTest {
             assertThat(context).hasFailed();
             assertThat(context.getStartupFailure()).hasStackTraceContaining(text.replace('|', ','));
         });
+    }
+
+    @Test
+    void failsTheStartWhenRoutesTakeMoreThanAll() {
+        runner.withPropertyValues(
+                        "muster.load-balancer.routes.a.metadata.version=1",
+                        "muster.load-balancer.routes.a.percent=80",
+                        "muster.load-balancer.routes.b.metadata.version=2",
+                        "muster.load-balancer.routes.b.percent=20.5")
+                .run(context -> {
+                    assertThat(context).hasFailed();
+                    assertThat(context.getStartupFailure())
+                            .hasStackTraceContaining(
+                                    "muster.load-balancer.routes.*.percent must add up to at most 100 but was 100.5");
+                });
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.muster.stacks.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.api.Headers;
 import io.muster.client.InstanceRegistration;
 import io.muster.client.RegistryClient;
 import io.muster.client.spring.TestRegistry;
@@ -59,7 +60,11 @@ class GatewayTest {
         assertThat(traffic.endpoints()).hasSize(2).allSatisfy(endpoint -> {
             assertThat(endpoint.statistics().successes()).isGreaterThanOrEqualTo(10);
             assertThat(endpoint.statistics().latencyNanos()).isPositive();
+            assertThat(endpoint.statistics().expectedInFlight()).isNotNegative();
         });
+        assertThat(stack.send(stack.request("/stock/who")).headers().firstValue(Headers.LOAD))
+                .as("the load that only the gateway asked for")
+                .isEmpty();
     }
 
     @Test

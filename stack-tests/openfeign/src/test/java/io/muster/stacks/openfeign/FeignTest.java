@@ -73,6 +73,7 @@ class FeignTest {
         assertThat(traffic.endpoints()).hasSize(2).allSatisfy(endpoint -> {
             assertThat(endpoint.statistics().successes()).isGreaterThanOrEqualTo(10);
             assertThat(endpoint.statistics().latencyNanos()).isPositive();
+            assertThat(endpoint.statistics().expectedInFlight()).isNotNegative();
         });
     }
 
