@@ -17,7 +17,17 @@ public final class TestProcess implements AutoCloseable {
 
     /** Starts it and does not wait. */
     public static TestProcess start(Class<?> main, String name, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
+        return start(List.of(), main, name, arguments);
+    }
+
+    /**
+     * Starts it and does not wait.
+     *
+     * @param prefix the command that runs it; it must become that process
+     */
+    public static TestProcess start(List<String> prefix, Class<?> main, String name, String... arguments) {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx192m",
                 "-XX:+UseSerialGC",
