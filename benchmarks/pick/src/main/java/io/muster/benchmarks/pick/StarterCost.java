@@ -20,7 +20,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpResponse;
-import org.springframework.http.client.SimpleClientHttpRequestFactory;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
 
 /**
  * What does a balanced client of Spring's pay for the choice, with the starter and without? {@code ./bench pick starter}
@@ -68,10 +68,10 @@ public class StarterCost {
         starter = Application.of(SpringContexts.starter(endpoints));
         spring = Application.of(SpringContexts.springCloud(endpoints, Map.of()));
         calls = new StarterCalls(starter.context());
-        request = new SimpleClientHttpRequestFactory()
+        request = new JdkClientHttpRequestFactory()
                 .createRequest(URI.create("http://" + Fleet.SERVICE + "/orders/1"), HttpMethod.GET);
         for (int i = 0; i < 20 * endpoints; i++) {
-            calls.call(request);
+            calls.cycle(request);
         }
         Objects.requireNonNull(spring.client().choose(Fleet.SERVICE));
     }
@@ -92,7 +92,7 @@ public class StarterCost {
     /** Chooses, starts and ends a request as the starter's interceptor does. */
     @Benchmark
     public ServiceInstance call() throws InterruptedException {
-        return calls.call(request);
+        return calls.cycle(request);
     }
 
     /** Chooses, starts and ends a request as Spring's interceptor does: hints, lifecycles, choice. */

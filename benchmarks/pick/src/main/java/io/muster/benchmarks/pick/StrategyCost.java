@@ -3,6 +3,7 @@ package io.muster.benchmarks.pick;
 import io.muster.lb.Endpoint;
 import io.muster.lb.Exclusions;
 import io.muster.lb.LoadBalancer;
+import io.muster.lb.LoadBalancers;
 import io.muster.lb.Outcome;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -26,22 +27,30 @@ public class StrategyCost {
     @SuppressWarnings("NullAway.Init") // build() runs first.
     private LoadBalancer balancer;
 
+    private boolean keyed;
+
     /** Builds the balancer. */
     @Setup
     public void build() {
         balancer = Fleet.balancer(kind, endpoints);
+        keyed = LoadBalancers.strategy(kind).isKeyed();
     }
 
     /** Chooses. */
     @Benchmark
     public @Nullable Endpoint pick(Keys keys) {
-        return balancer.pick(keys.next(), Exclusions.none());
+        return balancer.pick(key(keys), Exclusions.none());
     }
 
     /** Chooses, starts and finishes. */
     @Benchmark
     public boolean cycle(Keys keys) {
-        Endpoint endpoint = balancer.pick(keys.next(), Exclusions.none());
+        Endpoint endpoint = balancer.pick(key(keys), Exclusions.none());
         return balancer.start(Objects.requireNonNull(endpoint)).finish(Outcome.SUCCESS);
+    }
+
+    /** The limits without keys make none either. */
+    private long key(Keys keys) {
+        return keyed ? keys.next() : 0;
     }
 }

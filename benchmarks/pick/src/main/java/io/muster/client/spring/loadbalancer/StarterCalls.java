@@ -1,6 +1,5 @@
 package io.muster.client.spring.loadbalancer;
 
-import io.muster.client.spring.loadbalancer.BalancedCall.Chosen;
 import java.util.Objects;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.cloud.client.ServiceInstance;
@@ -18,29 +17,26 @@ public final class StarterCalls {
 
     /** Chooses an instance. */
     public ServiceInstance choose(HttpRequest request) throws InterruptedException {
-        return chosen(balanced(request)).instance();
+        return Objects.requireNonNull(call(request).choose());
     }
 
     /** Chooses an instance, starts a request there, has it answered and ends it. */
-    public ServiceInstance call(HttpRequest request) throws InterruptedException {
-        BalancedCall call = balanced(request);
-        Attempt attempt = call.start(chosen(call));
+    public ServiceInstance cycle(HttpRequest request) throws InterruptedException {
+        BalancedCall<HttpRequest> call = call(request);
+        Objects.requireNonNull(call.choose());
+        Attempt attempt = call.start();
         attempt.responded(200, () -> null);
         attempt.complete();
         return attempt.instance();
     }
 
-    private BalancedCall balanced(HttpRequest request) {
+    private BalancedCall<HttpRequest> call(HttpRequest request) {
         Route route = routes.route(request.getURI().getHost());
-        return new BalancedCall(
-                routes, route, request.getMethod(), () -> notAsked(request), route.blockingLifecycles());
+        return new BalancedCall<>(
+                routes, route, request.getMethod(), request, StarterCalls::notAsked, route.blockingLifecycles());
     }
 
     private static RequestData notAsked(HttpRequest request) {
         throw new IllegalStateException("Nobody must ask for the data of " + request.getURI());
-    }
-
-    private static Chosen chosen(BalancedCall call) throws InterruptedException {
-        return Objects.requireNonNull(call.choose());
     }
 }
