@@ -241,12 +241,11 @@ class TokenAccessTest {
                     "/manage/actuator/health", 401,
                     "/manage/actuator/prometheus", 401,
                     "/actuator/health/liveness", 401);
-            withoutToken.forEach((path, status) -> assertThat(
-                            patiently(
-                                            separate,
-                                            HttpRequest.newBuilder(management.resolve(path))
-                                                    .build())
-                                    .statusCode())
+            withoutToken.forEach((path, status) -> assertThat(patiently(
+                                    separate,
+                                    HttpRequest.newBuilder(management.resolve(path))
+                                            .build())
+                            .statusCode())
                     .as(path)
                     .isEqualTo(status));
             assertThat(patiently(

@@ -7,13 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.muster.client.RegistryClient;
 import io.muster.client.spring.TestProcess;
 import io.muster.registry.RegistryApplication;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.awaitility.core.ConditionFactory;
@@ -23,8 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.cloud.client.ServiceInstance;
-import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
@@ -35,7 +29,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 class NetworkCutTest {
     private static final Duration TTL = Duration.ofSeconds(4);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int PICKS = 100;
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
@@ -50,24 +43,25 @@ class NetworkCutTest {
 
     @Test
     void anInstanceThatIsCutOffIsOutAfterItsTtlAndBackWhenTheNetworkHeals() throws Exception {
-        int registryPort = freePort();
-        int near = freePort();
-        int far = freePort();
+        int registryPort = ProcessFailuresTest.freePort();
+        int near = ProcessFailuresTest.freePort();
+        int far = ProcessFailuresTest.freePort();
         NetworkNamespace network = kept(NetworkNamespace.create());
         kept(startRegistry(registryPort));
         kept(startWorker(List.of(), "127.0.0.1", near, "127.0.0.1:" + registryPort));
         kept(startWorker(network.prefix(), network.there(), far, network.here() + ":" + registryPort));
         ConfigurableApplicationContext caller = kept(startCaller(registryPort));
-        patiently().until(() -> picks(caller).equals(Set.of(near, far)));
+        patiently().until(() -> ProcessFailuresTest.picks(caller).equals(Set.of(near, far)));
 
         network.cut();
 
-        await().atMost(TTL.plusSeconds(3)).until(() -> picks(caller).equals(Set.of(near)));
+        await().atMost(TTL.plusSeconds(3))
+                .until(() -> ProcessFailuresTest.picks(caller).equals(Set.of(near)));
         assertThat(caller.getBean(RegistryClient.class).view("work").up()).hasSize(1);
 
         network.heal();
 
-        patiently().until(() -> picks(caller).equals(Set.of(near, far)));
+        patiently().until(() -> ProcessFailuresTest.picks(caller).equals(Set.of(near, far)));
     }
 
     @AfterEach
@@ -80,19 +74,6 @@ class NetworkCutTest {
     private <T extends AutoCloseable> T kept(T opened) {
         open.push(opened);
         return opened;
-    }
-
-    /** The ports that the caller's picker chooses. */
-    private static Set<Integer> picks(ConfigurableApplicationContext caller) {
-        LoadBalancerClient balancer = caller.getBean(LoadBalancerClient.class);
-        Set<Integer> picks = new HashSet<>();
-        for (int i = 0; i < PICKS; i++) {
-            ServiceInstance chosen = balancer.choose("work");
-            if (chosen != null) {
-                picks.add(chosen.getPort());
-            }
-        }
-        return picks;
     }
 
     private static TestProcess startRegistry(int port) {
@@ -131,11 +112,5 @@ class NetworkCutTest {
 
     private static ConditionFactory patiently() {
         return await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -201,9 +201,13 @@ class ProcessFailuresTest {
                 .collect(Collectors.toSet());
     }
 
-    /** The ports that the caller's picker chooses. */
     private static Set<Integer> picks() {
-        LoadBalancerClient balancer = caller.getBean(LoadBalancerClient.class);
+        return picks(caller);
+    }
+
+    /** The ports that a caller's picker chooses. */
+    static Set<Integer> picks(ConfigurableApplicationContext asked) {
+        LoadBalancerClient balancer = asked.getBean(LoadBalancerClient.class);
         Set<Integer> picks = new HashSet<>();
         for (int i = 0; i < PICKS; i++) {
             ServiceInstance chosen = balancer.choose("work");
@@ -245,7 +249,7 @@ class ProcessFailuresTest {
     }
 
     /** A port below those that the kernel gives to outgoing connections. */
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         while (nextPort < 32_000) {
             try (ServerSocket socket = new ServerSocket(nextPort++, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
