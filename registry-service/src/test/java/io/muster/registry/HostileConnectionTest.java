@@ -10,6 +10,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,6 +53,43 @@ class HostileConnectionTest {
                 assertThat(answers.indexOf("\"s" + i + "\"")).isGreaterThan(answers.indexOf("\"s" + (i - 1) + "\""));
             }
             assertThat(answers).contains("\"services\":[]");
+        }
+    }
+
+    /** A request that comes before the one ahead of it is over must not keep the connection from the next. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/services/orders", "/v1/services", "/v1/services/orders/history", "/v1/nothing"})
+    void aConnectionGoesOnAfterRequestsThatWereSentAhead(String path) throws IOException {
+        try (RunningRegistry registry = RunningRegistry.start();
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), registry.port())) {
+            socket.setSoTimeout(5_000);
+            String position = registry.call("GET", "/v1/services")
+                    .headers()
+                    .firstValue("X-Muster-Position")
+                    .orElseThrow();
+            OutputStream out = socket.getOutputStream();
+            for (int round = 0; round < 3; round++) {
+                out.write(get("/v1/services/orders?position=" + position + "&wait=100ms"));
+                out.write(get(path));
+                out.flush();
+                readAnswers(socket.getInputStream(), 2);
+            }
+        }
+    }
+
+    /** Reads as many answers with a length as it is told. */
+    private static void readAnswers(InputStream in, int answers) throws IOException {
+        for (int i = 0; i < answers; i++) {
+            StringBuilder head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) {
+                int read = in.read();
+                assertThat(read).as("after %s", head).isNotNegative();
+                head.append((char) read);
+            }
+            Matcher length = Pattern.compile("(?i)content-length: ([0-9]+)").matcher(head);
+            assertThat(length.find()).as("length in %s", head).isTrue();
+            int body = Integer.parseInt(length.group(1));
+            assertThat(in.readNBytes(body)).hasSize(body);
         }
     }
 

@@ -15,6 +15,9 @@ import reactor.netty.NettyPipeline;
 /**
  * Closes a connection that sends many requests ahead of their answers. The server keeps such requests until their turn comes,
  * and behind a stream it never comes: without a bound one client could fill the memory.
+ *
+ * <p>It also goes on reading when all that has come is answered. Reactor Netty 1.2.18 does not where a request came before the one ahead of it was
+ * over, as that of any quick client may, and was answered at once: the next one was never read (reactor-netty issue 4361).
  */
 public final class PipeliningBound extends ChannelDuplexHandler {
     private static final int MAX_OPEN_REQUESTS = 8;
@@ -50,7 +53,16 @@ public final class PipeliningBound extends ChannelDuplexHandler {
         }
         if (message instanceof LastHttpContent && !informational) {
             open--;
+            // Once the server is done with the request, in later tasks of this loop: it may have kept the next one,
+            // which reads by itself.
+            context.executor().execute(() -> context.executor().execute(() -> readOn(context)));
         }
         super.write(context, message, promise);
+    }
+
+    private void readOn(ChannelHandlerContext context) {
+        if (open == 0 && context.channel().isActive()) {
+            context.read();
+        }
     }
 }
