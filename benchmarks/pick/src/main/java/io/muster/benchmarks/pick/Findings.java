@@ -17,8 +17,8 @@ import java.util.function.IntToDoubleFunction;
  * @param figures what was measured
  */
 record Findings(Scale scale, Figures figures) {
-    private static final String PICK = "StrategyCost.pick";
-    private static final String CYCLE = "StrategyCost.cycle";
+    private static final String PICK = "pick";
+    private static final String CYCLE = "cycle";
     private static final String UPDATE = "MembershipCost.update";
     private static final double NANOS_PER_MILLI = 1e6;
     private static final int FLEET = 1000;
@@ -44,7 +44,7 @@ record Findings(Scale scale, Figures figures) {
     private Row allocation(String what, String benchmark) {
         double most = 0;
         for (String strategy : LoadBalancers.strategyNames()) {
-            most = Math.max(most, most(size -> figures.bytes(new Subject(benchmark, strategy, size, 1))));
+            most = Math.max(most, most(size -> figures.bytes(cost(benchmark, strategy, size, 1))));
         }
         return Row.of(what + ", any strategy: allocation", "B", Must.atMost(0), most);
     }
@@ -56,7 +56,7 @@ record Findings(Scale scale, Figures figures) {
                     String.format(Locale.ROOT, "%s, %s of %,d, beside %s", strategy, what, size, limit),
                     "ns",
                     Must.ratioAtMost(factor),
-                    figures.nanos(new Subject(benchmark, strategy, size, 1)),
+                    figures.nanos(cost(benchmark, strategy, size, 1)),
                     figures.nanos(new Subject("Limits." + limit, "", size, 1))));
         }
     }
@@ -87,13 +87,13 @@ record Findings(Scale scale, Figures figures) {
                 "ns",
                 nanos,
                 most(size -> figures.nanos(new Subject("StarterCost." + benchmark, "", size, 1))
-                        - figures.nanos(new Subject(bare, strategy, size, 1)))));
+                        - figures.nanos(cost(bare, strategy, size, 1)))));
         rows.add(Row.of(
                 figure,
                 "B",
                 bytes,
                 most(size -> figures.bytes(new Subject("StarterCost." + benchmark, "", size, 1))
-                        - figures.bytes(new Subject(bare, strategy, size, 1)))));
+                        - figures.bytes(cost(bare, strategy, size, 1)))));
     }
 
     private void twoThreads(List<Row> rows) {
@@ -103,8 +103,8 @@ record Findings(Scale scale, Figures figures) {
                     String.format(Locale.ROOT, "%s, full cycle of %,d, two threads beside one", strategy, size),
                     "ns",
                     Must.ratioAtMost(3),
-                    figures.nanos(new Subject(CYCLE, strategy, size, 2)),
-                    figures.nanos(new Subject(CYCLE, strategy, size, 1))));
+                    figures.nanos(cost(CYCLE, strategy, size, 2)),
+                    figures.nanos(cost(CYCLE, strategy, size, 1))));
         }
     }
 
@@ -119,6 +119,12 @@ record Findings(Scale scale, Figures figures) {
                 "ms",
                 Must.atMost(limit),
                 figures.nanos(new Subject(UPDATE, strategy, FLEET, 1)) / NANOS_PER_MILLI);
+    }
+
+    /** The name of what a strategy costs: those that go by keys are measured with them. */
+    static Subject cost(String benchmark, String strategy, int size, int threads) {
+        boolean keyed = LoadBalancers.strategy(strategy).isKeyed();
+        return new Subject((keyed ? "KeyedStrategyCost." : "StrategyCost.") + benchmark, strategy, size, threads);
     }
 
     /** The largest figure of all sizes; NaN when one is missing. */

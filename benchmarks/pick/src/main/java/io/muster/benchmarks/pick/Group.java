@@ -2,6 +2,9 @@ package io.muster.benchmarks.pick;
 
 import io.muster.lb.LoadBalancers;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * Benchmarks that run in the same way.
@@ -29,13 +32,20 @@ record Group(String part, Class<?> type, List<String> kinds, List<Integer> endpo
     /** All of them, those next to each other that are compared. */
     static List<Group> all() {
         List<String> strategies = List.copyOf(LoadBalancers.strategyNames());
+        Map<Boolean, List<String>> byKeys = strategies.stream()
+                .collect(Collectors.partitioningBy(
+                        name -> LoadBalancers.strategy(name).isKeyed()));
+        List<String> unkeyed = Objects.requireNonNull(byKeys.get(false));
+        List<String> keyed = Objects.requireNonNull(byKeys.get(true));
         return List.of(
                 new Group(LIMITS, Limits.class, List.of(), SIZES, 1, false),
-                new Group(STRATEGIES, StrategyCost.class, strategies, SIZES, 1, false),
+                new Group(STRATEGIES, StrategyCost.class, unkeyed, SIZES, 1, false),
+                new Group(STRATEGIES, KeyedStrategyCost.class, keyed, SIZES, 1, false),
                 new Group(MEMBERSHIP, MembershipCost.class, strategies, LARGEST, 1, true),
                 new Group(STARTER, StarterCost.class, List.of(), SIZES, 1, true),
                 new Group(LIMITS, Limits.class, List.of(), MIDDLE, 2, false),
-                new Group(STRATEGIES, StrategyCost.class, strategies, SIZES, 2, false),
+                new Group(STRATEGIES, StrategyCost.class, unkeyed, SIZES, 2, false),
+                new Group(STRATEGIES, KeyedStrategyCost.class, keyed, SIZES, 2, false),
                 new Group(RIVALS, SpringRivals.class, SpringRivals.KINDS, SIZES, 1, true),
                 new Group(RIVALS, SpringRivals.class, SpringRivals.KINDS, MIDDLE, 2, true),
                 new Group(RIVALS, GrpcRivals.class, GrpcRivals.KINDS, SIZES, 1, false),

@@ -3,7 +3,6 @@ package io.muster.benchmarks.pick;
 import io.muster.lb.Endpoint;
 import io.muster.lb.Exclusions;
 import io.muster.lb.LoadBalancer;
-import io.muster.lb.LoadBalancers;
 import io.muster.lb.Outcome;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** What does a pick cost, and a whole call? {@code ./bench pick strategies} */
+/** What does a pick cost that goes by no key, and a whole call? {@code ./bench pick strategies} */
 @State(Scope.Benchmark)
 public class StrategyCost {
     /** The strategy's name. */
@@ -27,30 +26,22 @@ public class StrategyCost {
     @SuppressWarnings("NullAway.Init") // build() runs first.
     private LoadBalancer balancer;
 
-    private boolean keyed;
-
     /** Builds the balancer. */
     @Setup
     public void build() {
         balancer = Fleet.balancer(kind, endpoints);
-        keyed = LoadBalancers.strategy(kind).isKeyed();
     }
 
     /** Chooses. */
     @Benchmark
-    public @Nullable Endpoint pick(Keys keys) {
-        return balancer.pick(key(keys), Exclusions.none());
+    public @Nullable Endpoint pick() {
+        return balancer.pick(0, Exclusions.none());
     }
 
     /** Chooses, starts and finishes. */
     @Benchmark
-    public boolean cycle(Keys keys) {
-        Endpoint endpoint = balancer.pick(key(keys), Exclusions.none());
+    public boolean cycle() {
+        Endpoint endpoint = balancer.pick(0, Exclusions.none());
         return balancer.start(Objects.requireNonNull(endpoint)).finish(Outcome.SUCCESS);
-    }
-
-    /** The limits without keys make none either. */
-    private long key(Keys keys) {
-        return keyed ? keys.next() : 0;
     }
 }

@@ -47,9 +47,9 @@ class FindingsTest {
     void oneStrategyThatAllocatesMakesTheRowShort() {
         for (String strategy : LoadBalancers.strategyNames()) {
             for (int size : Group.SIZES) {
-                figures.add(new Subject("StrategyCost.pick", strategy, size, 1), new Window(5, 0));
+                figures.add(Findings.cost("pick", strategy, size, 1), new Window(5, 0));
                 figures.add(
-                        new Subject("StrategyCost.cycle", strategy, size, 1),
+                        Findings.cost("cycle", strategy, size, 1),
                         new Window(50, strategy.equals(LoadBalancers.MAGLEV) && size == 10 ? 40 : 0));
             }
         }

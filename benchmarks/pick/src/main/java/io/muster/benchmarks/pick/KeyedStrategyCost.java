@@ -1,0 +1,47 @@
+package io.muster.benchmarks.pick;
+
+import io.muster.lb.Endpoint;
+import io.muster.lb.Exclusions;
+import io.muster.lb.LoadBalancer;
+import io.muster.lb.Outcome;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** What does a pick cost that goes by a key, and a whole call? {@code ./bench pick strategies} */
+@State(Scope.Benchmark)
+public class KeyedStrategyCost {
+    /** The strategy's name. */
+    @Param({"maglev"})
+    public String kind = "";
+
+    /** How many endpoints there are to choose from. */
+    @Param({"10", "100", "1000"})
+    public int endpoints;
+
+    @SuppressWarnings("NullAway.Init") // build() runs first.
+    private LoadBalancer balancer;
+
+    /** Builds the balancer. */
+    @Setup
+    public void build() {
+        balancer = Fleet.balancer(kind, endpoints);
+    }
+
+    /** Chooses. */
+    @Benchmark
+    public @Nullable Endpoint pick(Keys keys) {
+        return balancer.pick(keys.next(), Exclusions.none());
+    }
+
+    /** Chooses, starts and finishes. */
+    @Benchmark
+    public boolean cycle(Keys keys) {
+        Endpoint endpoint = balancer.pick(keys.next(), Exclusions.none());
+        return balancer.start(Objects.requireNonNull(endpoint)).finish(Outcome.SUCCESS);
+    }
+}
