@@ -164,10 +164,11 @@ class ConfiguredCallsTest {
                 PREFIX + "outlier.enabled=true",
                 PREFIX + "outlier.consecutive-failures=3");
         failing = "two";
-        answers(caller, 9, "X-Other", "");
-        await().atMost(PATIENCE)
-                .until(() -> report(caller).endpoints().stream()
-                        .anyMatch(endpoint -> endpoint.statistics().ejected()));
+        await().atMost(PATIENCE).until(() -> {
+            answers(caller, 3, "X-Other", "");
+            return report(caller).endpoints().stream()
+                    .anyMatch(endpoint -> endpoint.statistics().ejected());
+        });
 
         assertThat(answers(caller, 30, "X-Other", "")).containsOnlyKeys("one", "three");
     }
