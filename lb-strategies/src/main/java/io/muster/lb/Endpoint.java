@@ -44,6 +44,14 @@ public final class Endpoint extends Load {
         return (underWay() + 1) * expectedLatency();
     }
 
+    /**
+     * How many requests of all callers it may have for one more to be worth sending there: as many as are expected, and as many above that as chance
+     * makes, their root. With more, what was known was wrong, and another endpoint is the better choice. -1 when it does not tell its load.
+     */
+    public int acceptable() {
+        return isReporting() ? acceptableInFlight() : -1;
+    }
+
     /** Its statistics now, for display. */
     public EndpointStatistics statistics() {
         return new EndpointStatistics(
@@ -128,8 +136,11 @@ public final class Endpoint extends Load {
 
     /** Of a request that was no success; whether it is time to look at the latencies of all. */
     boolean ended(Outcome outcome, long latencyNanos, long now) {
-        if (outcome == Outcome.CANCELLED) {
+        if (!outcome.isFailure()) {
             countCancellation();
+            if (outcome.isAnswer()) {
+                ejection.answered();
+            }
             return false;
         }
         boolean unknown = latency() == 0;

@@ -9,7 +9,7 @@ package io.muster.lb;
  * @param penalty the factor by which recent failures raise the cost; 1 for none
  * @param successes requests that ended well
  * @param failures requests that ended in a server error, failure, refusal or timeout
- * @param cancellations requests that the caller gave up
+ * @param cancellations requests that the caller gave up or the endpoint declined
  * @param ejected whether it is out of the rotation because it refused a connection or failed more than others
  * @param expectedInFlight requests of all callers that are expected on it, by what it reported; -1 when it does not report
  * @param utilization the share of its capacity that it reported last, 0 to 1; 0 when it does not say

@@ -286,6 +286,21 @@ abstract class Load extends LoadCells {
         group.reports().add(this, sample, now);
     }
 
+    /** Takes down how many requests the endpoint had when it declined one, which is still counted in flight here and was not there. */
+    final void declined(int underWay, double utilization, long now) {
+        UTILIZATION.setOpaque(this, utilization >= 0 ? Math.min(utilization, 1) : 0.0);
+        if (isReporting()) {
+            OTHERS.setOpaque(this, (double) Math.max(0, underWay - (underWay() - 1)));
+            REPORTED_AT.setOpaque(this, now);
+        }
+    }
+
+    /** See {@link Endpoint#acceptable}. */
+    final int acceptableInFlight() {
+        double expected = expectedInFlight();
+        return (int) (expected + Math.sqrt(1 + expected));
+    }
+
     /**
      * How many requests of all callers are expected here: the caller's own, and of others what was said last, the less so the older it is, and what is
      * usual. A low figure is outdated sooner than a high one: whoever hears of it sends there, while a queue takes its time to drain.

@@ -13,15 +13,20 @@ public enum Outcome {
     /** No answer in time. The time waited counts as latency where it is longer than what is known. */
     TIMEOUT,
     /** The caller gave up. Says nothing about the endpoint: neither latency nor failure. */
-    CANCELLED;
+    CANCELLED,
+    /**
+     * The endpoint turned the request away before it did anything, because it had more requests than this one was ready to join ({@link
+     * Endpoint#acceptable}). Says nothing against the endpoint.
+     */
+    DECLINED;
 
     /** Whether this speaks against the endpoint. */
     public boolean isFailure() {
-        return this != SUCCESS && this != CANCELLED;
+        return this != SUCCESS && this != CANCELLED && this != DECLINED;
     }
 
     /** Whether the endpoint answered at all, so that somebody is known to listen there. */
     boolean isAnswer() {
-        return this == SUCCESS || this == SERVER_ERROR;
+        return this == SUCCESS || this == SERVER_ERROR || this == DECLINED;
     }
 }

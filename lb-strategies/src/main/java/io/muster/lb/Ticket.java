@@ -73,6 +73,20 @@ public final class Ticket {
     }
 
     /**
+     * Ends a request that the endpoint {@link Outcome#DECLINED declined}, and tells why.
+     *
+     * @param inFlight requests of all callers that it had, this one not counted; what is below 0 is passed over
+     * @param utilization as with {@link #reported(int, double)}
+     * @return as {@link #finish}
+     */
+    public boolean declined(int inFlight, double utilization) {
+        if (inFlight >= 0 && isTimed() && isFirstReport()) {
+            endpoint.declined(inFlight, utilization, balancer.now());
+        }
+        return finish(Outcome.DECLINED);
+    }
+
+    /**
      * Ends the request: when the body has been read or the call has failed.
      *
      * @return whether this was the first call; any later one changes nothing

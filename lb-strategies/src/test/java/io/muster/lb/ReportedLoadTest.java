@@ -65,6 +65,52 @@ class ReportedLoadTest {
     }
 
     @Test
+    void asMuchAsChanceMakesIsAcceptable() {
+        balancer.update(TestTarget.all("a", "b"));
+        assertThat(named("a").acceptable()).as("of who tells nothing").isEqualTo(-1);
+
+        learn("a", 0);
+        learn("b", 8);
+
+        assertThat(named("a").acceptable()).isEqualTo(1);
+        assertThat(named("b").acceptable()).as("8 + 3, or one less by its age").isBetween(10, 11);
+    }
+
+    @Test
+    void whoDeclinedIsKnownToBeBusyAndNothingElseChanges() {
+        balancer.update(TestTarget.all("a", "b"));
+        learn("a", 0);
+        learn("b", 0);
+        long latency = named("a").statistics().latencyNanos();
+
+        Ticket ticket = balancer.start(named("a"));
+        assertThat(ticket.declined(6, 0.5)).isTrue();
+        assertThat(ticket.declined(60, 1)).isFalse();
+        assertThat(ticket.finish(Outcome.SUCCESS)).isFalse();
+
+        EndpointStatistics statistics = named("a").statistics();
+        assertThat(statistics.expectedInFlight()).isBetween(5L, 6L);
+        assertThat(statistics.utilization()).isEqualTo(0.5);
+        assertThat(statistics.latencyNanos()).isEqualTo(latency);
+        assertThat(statistics.inFlight()).isZero();
+        assertThat(statistics.failures()).isZero();
+        assertThat(statistics.penalty()).isEqualTo(1);
+        assertThat(Picks.count(balancer, 10_000).get("b")).isGreaterThan(9_500);
+    }
+
+    @Test
+    void whatWasHeardOfOneThatDeclinesDoesNotGoByTheOwnRequests() {
+        balancer.update(TestTarget.all("a"));
+        learn("a", 0);
+        balancer.start(named("a"));
+        Ticket ticket = balancer.start(named("a"));
+
+        ticket.declined(4, Double.NaN);
+
+        assertThat(named("a").expectedInFlight()).as("one of its 4 is our own").isBetween(3.0, 4.0);
+    }
+
+    @Test
     void whatItsStartTakesIsNotHeldAgainstAnEndpoint() {
         balancer.update(TestTarget.all("a", "b"));
         learn("a", 0);

@@ -18,8 +18,7 @@ public final class Headers {
     public static final String LAST_EVENT_ID = "Last-Event-ID";
 
     /**
-     * Of a service's own answers, not the registry's: its load ({@link LoadReport}). Sent only when the request has a header of that name, whatever its
-     * value.
+     * Of a service's own answers, not the registry's: its load ({@link LoadReport}). Sent only when the request has a header of that name ({@link LoadLimit}).
      */
     public static final String LOAD = "X-Muster-Load";
 

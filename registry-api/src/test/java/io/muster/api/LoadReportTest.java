@@ -26,6 +26,15 @@ class LoadReportTest {
     }
 
     @Test
+    void saysThatTheRequestWasDeclined() {
+        LoadReport report = new LoadReport(7, 0.42, true);
+
+        assertThat(report.header()).isEqualTo("in-flight=7, utilization=0.42, declined");
+        assertThat(LoadReport.parse(report.header())).contains(report);
+        assertThat(LoadReport.parse("in-flight=7, declined")).contains(new LoadReport(7, 0, true));
+    }
+
+    @Test
     void needsNoUtilization() {
         assertThat(LoadReport.parse("in-flight=3")).contains(new LoadReport(3, 0));
     }

@@ -24,6 +24,16 @@ interface Dispatcher {
         /** The number of the server that it goes to. */
         int server();
 
+        /** Whether the server takes it that has so many requests, this one not counted. */
+        default boolean isWelcome(int underWay) {
+            return true;
+        }
+
+        /** The client hears that the server did not take it, and sends it once more. */
+        default Call resend(int underWay) {
+            throw new IllegalStateException("Nobody declined it");
+        }
+
         /**
          * The client has the answer.
          *

@@ -42,8 +42,19 @@ record Findings(List<Summary> summaries, String note) {
                                 Policies.REPORTED,
                                 Result::p99),
                         row(
-                                equal + "mean, reported load",
+                                equal + "mean, reported load, declining",
                                 Must.atMost(2.2),
+                                Studies.EQUAL_20,
+                                Policies.DECLINABLE,
+                                Result::mean),
+                        Row.of(
+                                equal + "declined and sent again",
+                                "share of all requests",
+                                Must.nothing(),
+                                value(Studies.EQUAL_20, Policies.DECLINABLE, Result::declinedShare)),
+                        row(
+                                equal + "mean, reported load",
+                                Must.nothing(),
                                 Studies.EQUAL_20,
                                 Policies.REPORTED,
                                 Result::mean),

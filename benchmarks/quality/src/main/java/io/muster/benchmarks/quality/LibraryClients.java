@@ -20,6 +20,7 @@ import java.util.random.RandomGenerator;
 final class LibraryClients implements Dispatcher {
     private final Scenario scenario;
     private final boolean reported;
+    private final boolean declinable;
     private final boolean sameZoneOnly;
     private final List<LoadBalancer> balancers = new ArrayList<>();
 
@@ -31,6 +32,7 @@ final class LibraryClients implements Dispatcher {
             Function<RandomGenerator, Strategy> strategy) {
         this.scenario = scenario;
         this.reported = settings.reported;
+        this.declinable = settings.declinable;
         this.sameZoneOnly = settings.sameZoneOnly;
         for (int client = 0; client < scenario.clients(); client++) {
             LoadBalancer balancer = LoadBalancers.loadBalancer(
@@ -74,7 +76,8 @@ final class LibraryClients implements Dispatcher {
     public Call send(int client, long key) {
         LoadBalancer balancer = balancers.get(client);
         Endpoint endpoint = Objects.requireNonNull(balancer.pick(key, Exclusions.none()), "nobody was picked");
-        return new Sent(balancer.start(endpoint), ((Named) endpoint.target()).number(), reported);
+        int acceptable = declinable ? endpoint.acceptable() : -1;
+        return new Sent(balancer, balancer.start(endpoint), key, acceptable, reported);
     }
 
     /**
@@ -82,19 +85,21 @@ final class LibraryClients implements Dispatcher {
      *
      * @param options of a client, by its number
      * @param reported whether answers tell of the server's load
+     * @param declinable whether a server declines a request once when it has more than the client found acceptable
      * @param sameZoneOnly whether clients know of the servers in their zone only
      */
-    record Settings(IntFunction<Options> options, boolean reported, boolean sameZoneOnly) {
-        static final Settings PLAIN = new Settings(client -> Options.NONE, false, false);
-        static final Settings REPORTED = new Settings(client -> Options.NONE, true, false);
-        static final Settings SAME_ZONE = new Settings(client -> Options.NONE, false, true);
+    record Settings(IntFunction<Options> options, boolean reported, boolean declinable, boolean sameZoneOnly) {
+        static final Settings PLAIN = new Settings(client -> Options.NONE, false, false, false);
+        static final Settings REPORTED = new Settings(client -> Options.NONE, true, false, false);
+        static final Settings DECLINABLE = new Settings(client -> Options.NONE, true, true, false);
+        static final Settings SAME_ZONE = new Settings(client -> Options.NONE, false, false, true);
 
         static Settings with(Options options) {
-            return new Settings(client -> options, false, false);
+            return new Settings(client -> options, false, false, false);
         }
 
         static Settings each(IntFunction<Options> options) {
-            return new Settings(options, false, false);
+            return new Settings(options, false, false, false);
         }
     }
 
@@ -120,7 +125,26 @@ final class LibraryClients implements Dispatcher {
         }
     }
 
-    private record Sent(Ticket ticket, int server, boolean reported) implements Call {
+    private record Sent(LoadBalancer balancer, Ticket ticket, long key, int acceptable, boolean reported)
+            implements Call {
+        @Override
+        public int server() {
+            return ((Named) ticket.endpoint().target()).number();
+        }
+
+        @Override
+        public boolean isWelcome(int underWay) {
+            return acceptable < 0 || underWay <= acceptable;
+        }
+
+        @Override
+        public Call resend(int underWay) {
+            ticket.declined(underWay, Double.NaN);
+            Endpoint another = balancer.pick(key, Exclusions.none().with(ticket.endpoint()));
+            Ticket next = balancer.start(another == null ? ticket.endpoint() : another);
+            return new Sent(balancer, next, key, -1, reported);
+        }
+
         @Override
         public void end(Outcome outcome, int underWay) {
             if (reported && outcome == Outcome.SUCCESS) {

@@ -13,7 +13,8 @@ final class Measurement {
     private final double[] work;
     private int answers;
     private int local;
-    private int sent;
+    private int taken;
+    private int declined;
     private long last;
 
     Measurement(Scenario scenario) {
@@ -23,12 +24,18 @@ final class Measurement {
         this.work = new double[counts.length];
     }
 
-    void sent(String zone, int server, long now) {
-        if (isMeasured(now)) {
+    void taken(String zone, int server, long sentAt) {
+        if (isMeasured(sentAt)) {
             counts[server]++;
-            sent++;
+            taken++;
             local += scenario.servers().get(server).zone().equals(zone) ? 1 : 0;
-            last = now;
+            last = Math.max(last, sentAt);
+        }
+    }
+
+    void declined(long sentAt) {
+        if (isMeasured(sentAt)) {
+            declined++;
         }
     }
 
@@ -54,9 +61,10 @@ final class Measurement {
                 quantile(sorted, 0.5),
                 quantile(sorted, 0.99),
                 imbalance(),
-                (double) counts[0] / sent,
-                (double) counts[counts.length - 1] / sent,
-                (double) local / sent,
+                (double) counts[0] / taken,
+                (double) counts[counts.length - 1] / taken,
+                (double) local / taken,
+                (double) declined / taken,
                 busiest > OVERLOADED);
     }
 
@@ -69,7 +77,7 @@ final class Measurement {
             weights += weight;
             largest = Math.max(largest, (double) counts[i] / weight);
         }
-        return largest * weights / sent;
+        return largest * weights / taken;
     }
 
     private boolean isMeasured(long at) {

@@ -66,7 +66,8 @@ final class MoreStudies {
                 Policies.slowStart(LoadBalancers.ROUND_ROBIN),
                 Policies.DEFAULT,
                 Policies.slowStart(LoadBalancers.POWER_OF_TWO_CHOICES),
-                Policies.REPORTED);
+                Policies.REPORTED,
+                Policies.DECLINABLE);
         List<Server> one = new ArrayList<>(equal(9));
         one.add(Server.USUAL.joining(JOINS_SECONDS, COLD_SECONDS));
         List<Summary> summaries = new ArrayList<>(laboratory.run(starting(NEWCOMER, one, LESS_LOAD), policies));

@@ -19,7 +19,8 @@ import java.util.function.ToDoubleFunction;
  */
 record Plots(List<Summary> summaries, Path folder) {
     private static final String MEAN = "mean latency in service times, mean of the seeds";
-    private static final List<String> COLOURS = List.of("#8c959f", "#0969da", "#8250df", "#1a7f37", "#d4a72c");
+    private static final List<String> COLOURS =
+            List.of("#8c959f", "#0969da", "#8250df", "#1a7f37", "#d4a72c", "#cf222e");
 
     void draw() throws IOException {
         Files.createDirectories(folder);
@@ -76,6 +77,7 @@ record Plots(List<Summary> summaries, Path folder) {
                 Policies.LEAST_OF_TWO.name(),
                 Policies.DEFAULT.name(),
                 Policies.REPORTED.name(),
+                Policies.DECLINABLE.name(),
                 References.TWO_EXACT.name(),
                 References.IDEAL.name());
         List<Line> lines = lines(policies, Studies.CLIENTS, Studies::reportsName);

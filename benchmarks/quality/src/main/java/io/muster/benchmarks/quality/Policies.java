@@ -25,17 +25,23 @@ final class Policies {
             LoadBalancers.POWER_OF_TWO_CHOICES + ", reported load",
             LoadBalancers.POWER_OF_TWO_CHOICES,
             Settings.REPORTED);
+    static final Policy DECLINABLE = LibraryClients.policy(
+            LoadBalancers.POWER_OF_TWO_CHOICES + ", reported load, declining",
+            LoadBalancers.POWER_OF_TWO_CHOICES,
+            Settings.DECLINABLE);
 
     /** What a service chooses from whose requests have no keys. */
-    static final List<Policy> UNKEYED = List.of(RANDOM, ROUND_ROBIN, LEAST, LEAST_OF_TWO, DEFAULT, REPORTED);
+    static final List<Policy> UNKEYED =
+            List.of(RANDOM, ROUND_ROBIN, LEAST, LEAST_OF_TWO, DEFAULT, REPORTED, DECLINABLE);
 
-    private static final Set<String> ALIKE = Set.of(LoadBalancers.POWER_OF_TWO_CHOICES);
+    private static final Set<String> ALIKE =
+            Set.of(LoadBalancers.POWER_OF_TWO_CHOICES, REPORTED.name(), DECLINABLE.name());
 
     private Policies() {}
 
-    /** Whether it is the default strategy, with or without reported load. */
+    /** Whether it is the default strategy, whatever it hears of load. */
     static boolean isDefault(String policy) {
-        return ALIKE.contains(policy) || policy.equals(REPORTED.name());
+        return ALIKE.contains(policy);
     }
 
     static Policy with(String what, Options options, String strategy) {

@@ -10,6 +10,7 @@ package io.muster.benchmarks.quality;
  * @param firstShare share of all requests that the first server had
  * @param lastShare share of all requests that the last server had
  * @param localShare share of all requests that stayed in their client's zone
+ * @param declinedShare share of all requests that a server declined, so that they were sent twice
  * @param diverges whether a server was offered more than it can do, so that latencies only tell of how long was measured
  */
 record Result(
@@ -20,4 +21,5 @@ record Result(
         double firstShare,
         double lastShare,
         double localShare,
+        double declinedShare,
         boolean diverges) {}

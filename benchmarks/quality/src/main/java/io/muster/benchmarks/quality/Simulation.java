@@ -76,15 +76,24 @@ final class Simulation {
         long now = clock.getAsLong();
         Dispatcher.Call call =
                 dispatcher.send(client, scenario.keys() == 0 ? 0 : HashKey.of("key-" + keys.draw(random)));
-        measurement.sent(scenario.zones().get(client), call.server(), now);
-        planIn(scenario.delayNanos(), () -> received(call, now));
+        planIn(scenario.delayNanos(), () -> received(client, call, now));
         if (++sent < scenario.requests()) {
             planArrival();
         }
     }
 
-    private void received(Dispatcher.Call call, long sentAt) {
+    private void received(int client, Dispatcher.Call call, long sentAt) {
         int number = call.server();
+        int before = underWay[number];
+        if (!call.isWelcome(before)) {
+            measurement.declined(sentAt);
+            planIn(scenario.delayNanos(), () -> {
+                Dispatcher.Call next = call.resend(before);
+                planIn(scenario.delayNanos(), () -> received(client, next, sentAt));
+            });
+            return;
+        }
+        measurement.taken(scenario.zones().get(client), number, sentAt);
         Server server = scenario.servers().get(number);
         long now = clock.getAsLong();
         underWay[number]++;

@@ -98,7 +98,8 @@ final class Studies {
                         Policies.LEAST,
                         Policies.LEAST_OF_TWO,
                         Policies.DEFAULT,
-                        Policies.REPORTED));
+                        Policies.REPORTED,
+                        Policies.DECLINABLE));
     }
 
     /** One caller of many, as a gateway is, and many callers. */
@@ -131,6 +132,7 @@ final class Studies {
                             Policies.DEFAULT,
                             Policies.LEAST_OF_TWO,
                             Policies.REPORTED,
+                            Policies.DECLINABLE,
                             References.TWO_EXACT,
                             References.IDEAL)));
         }
@@ -141,7 +143,7 @@ final class Studies {
         Scenario delayed = Scenario.of(
                         "the same, 0.05 service times to a server and back each", equal(10), 20, LOAD, requests)
                 .delayed(Scenario.SERVICE_NANOS / 20);
-        summaries.addAll(laboratory.run(delayed, List.of(Policies.DEFAULT, Policies.REPORTED)));
+        summaries.addAll(laboratory.run(delayed, List.of(Policies.DEFAULT, Policies.REPORTED, Policies.DECLINABLE)));
         return summaries;
     }
 

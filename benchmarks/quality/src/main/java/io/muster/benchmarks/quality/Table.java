@@ -6,8 +6,8 @@ import java.util.Locale;
 /** What the scenarios showed, as Markdown. */
 final class Table {
     private static final String HEAD = """
-            | scenario | strategy | mean (worst) | p50 | p99 (worst) | imbalance | first | last | local |
-            |---|---|---|---|---|---|---|---|---|
+            | scenario | strategy | mean (worst) | p50 | p99 (worst) | imbalance | first | last | local | declined |
+            |---|---|---|---|---|---|---|---|---|---|
             """;
 
     private Table() {}
@@ -45,13 +45,14 @@ final class Table {
                         summary.worst(Result::p99));
         return String.format(
                 Locale.ROOT,
-                "| %s | %s | %s | %.2f | %.3f | %.3f | %.2f |%n",
+                "| %s | %s | %s | %.2f | %.3f | %.3f | %.2f | %.2f |%n",
                 summary.scenario(),
                 summary.policy(),
                 latencies,
                 summary.mean(Result::imbalance),
                 summary.mean(Result::firstShare),
                 summary.mean(Result::lastShare),
-                summary.mean(Result::localShare));
+                summary.mean(Result::localShare),
+                summary.mean(Result::declinedShare));
     }
 }

@@ -3,6 +3,8 @@ package io.muster.benchmarks.quality;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.muster.lb.Outcome;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,6 +69,56 @@ class SimulationTest {
         assertThat(leaving.isThereAt(1)).isFalse();
         assertThat(joining.isThereAt(0.99)).isFalse();
         assertThat(joining.isThereAt(1)).isTrue();
+    }
+
+    @Test
+    void whatABusyServerDeclinesIsServedByAnother() {
+        Result patient = Simulation.run(tenEqual(), Policies.REPORTED, 1);
+        Result declinable = Simulation.run(tenEqual(), Policies.DECLINABLE, 1);
+
+        assertThat(patient.declinedShare()).isZero();
+        assertThat(declinable.declinedShare()).isBetween(0.1, 0.25);
+        assertThat(declinable.mean()).isLessThan(0.93 * patient.mean());
+        assertThat(declinable.imbalance()).isLessThan(1.1);
+    }
+
+    @Test
+    void aDeclinedRequestGoesThereAndBackOnceMore() {
+        Scenario idle = Scenario.of("", Scenario.equal(2), 1, 0.01, 20_000);
+        Policy declined = new Policy("declined once", (scenario, clock, random, underWay) -> new DeclinedOnce());
+        double near = Simulation.run(idle, declined, 1).mean();
+
+        Result far = Simulation.run(idle.delayed(Scenario.SERVICE_NANOS), declined, 1);
+
+        assertThat(far.mean() - near).isCloseTo(4, within(0.05));
+        assertThat(far.declinedShare()).isEqualTo(1);
+        assertThat(far.lastShare()).as("who took them").isEqualTo(1);
+    }
+
+    /** The first server declines everything, the second serves it. */
+    private static final class DeclinedOnce implements Dispatcher {
+        @Override
+        public Call send(int client, long key) {
+            return new ToServer(0);
+        }
+
+        @Override
+        public void update(List<Integer> present) {}
+
+        private record ToServer(int server) implements Call {
+            @Override
+            public boolean isWelcome(int underWay) {
+                return server == 1;
+            }
+
+            @Override
+            public Call resend(int underWay) {
+                return new ToServer(1);
+            }
+
+            @Override
+            public void end(Outcome outcome, int underWay) {}
+        }
     }
 
     private static Scenario tenEqual() {

@@ -1,5 +1,6 @@
 package io.muster.client.spring.loadbalancer;
 
+import io.muster.api.LoadLimit;
 import io.muster.api.LoadReport;
 import io.muster.lb.Outcome;
 import io.muster.lb.Ticket;
@@ -17,17 +18,30 @@ import org.springframework.cloud.client.loadbalancer.ResponseData;
  */
 final class Attempt {
     private static final int FIRST_SERVER_ERROR = 500;
+    private static final int DECLINED_STATUS = 503;
 
     private final ServiceInstance instance;
     private final @Nullable Ticket ticket;
     private final Traffic traffic;
     private final @Nullable LifecycleCall lifecycle;
+    private final @Nullable LoadLimit limit;
     private final AtomicBoolean finished = new AtomicBoolean();
     private volatile Outcome answer = Outcome.SUCCESS;
     private volatile Cleaner.@Nullable Cleanable guard;
 
-    /** @param ticket null for an instance that our balancer does not know, brought by a balancer of the application's */
-    Attempt(ServiceInstance instance, @Nullable Ticket ticket, Traffic traffic, @Nullable LifecycleCall lifecycle) {
+    /**
+     * One that has just started.
+     *
+     * @param ticket null for an instance that our balancer does not know, brought by a balancer of the application's
+     * @param limit what the instance is told; null when it is not asked for its load
+     */
+    Attempt(
+            ServiceInstance instance,
+            @Nullable Ticket ticket,
+            Traffic traffic,
+            @Nullable LifecycleCall lifecycle,
+            @Nullable LoadLimit limit) {
+        this.limit = limit;
         this.instance = instance;
         this.ticket = ticket;
         this.traffic = traffic;
@@ -38,9 +52,26 @@ final class Attempt {
         return instance;
     }
 
-    /** Whether the instance is asked for its load. */
-    boolean asksForLoad() {
-        return ticket != null;
+    /** With what the instance is asked for its load; null when it is not. */
+    @Nullable
+    String askForLoad() {
+        return limit == null ? null : limit.header();
+    }
+
+    /**
+     * Whether the response says that the instance declined the request, as it was allowed to; null when it does not.
+     *
+     * @param load what its header says of the instance's load
+     */
+    @Nullable
+    DeclinedException declined(int status, @Nullable String load) {
+        if (status != DECLINED_STATUS || limit == null || !limit.isSet()) {
+            return null;
+        }
+        return LoadReport.parse(load)
+                .filter(LoadReport::declined)
+                .map(report -> new DeclinedException(instance, report))
+                .orElse(null);
     }
 
     /** The response's status and headers are here; its body follows. */
@@ -87,13 +118,25 @@ final class Attempt {
 
     /** No response came. */
     void fail(Throwable thrown, Failure failure) {
-        if (lifecycle != null) {
+        if (thrown instanceof DeclinedException declined) {
+            decline(declined.report());
+        } else if (lifecycle != null) {
             lifecycle.failed(thrown);
         }
         if (failure == Failure.REFUSED) {
             traffic.refused(instance);
         }
         finish(failure.outcome());
+    }
+
+    /** A response came, if only to say that there will be none here. */
+    private void decline(LoadReport said) {
+        if (ticket != null) {
+            ticket.declined(said.inFlight(), said.utilization());
+        }
+        if (lifecycle != null) {
+            lifecycle.responded(null);
+        }
     }
 
     /** The caller gave up. */

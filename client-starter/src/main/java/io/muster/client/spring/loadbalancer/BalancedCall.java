@@ -1,5 +1,6 @@
 package io.muster.client.spring.loadbalancer;
 
+import io.muster.api.LoadLimit;
 import io.muster.lb.Endpoint;
 import io.muster.lb.Exclusions;
 import io.muster.lb.Ticket;
@@ -29,6 +30,8 @@ import reactor.core.scheduler.Schedulers;
  * response's headers; on an endpoint that this call has not tried; within the most attempts and, unless no connection came
  * about, within the budget. Never after a timeout: the server may be at work, and a second one would be put to the same.
  *
+ * <p>A call that an instance declined goes on once to another one, whatever its method: nothing was done for it.
+ *
  * <p>Made for every call, so it makes as few objects as it can: where the call goes next is kept here.
  *
  * @param <Q> the request, as its client has it
@@ -44,7 +47,10 @@ final class BalancedCall<Q> {
     private final HttpMethod method;
     private final Q request;
     private final Function<? super Q, RequestData> data;
-    private final Set<LoadBalancerLifecycle> lifecycles;
+    private final boolean blocking;
+    /** Whether an instance declined it, which no other may. */
+    private boolean declined;
+
     private List<ServiceInstance> tried = List.of();
     private Exclusions exclusions = Exclusions.none();
     private @Nullable LifecycleCall lifecycle;
@@ -55,20 +61,25 @@ final class BalancedCall<Q> {
 
     private @Nullable Endpoint endpoint;
 
-    /** @param data what is told of the request to whoever asks */
+    /**
+     * A call that has not gone anywhere.
+     *
+     * @param data what is told of the request to whoever asks
+     * @param blocking whether it is one of a client that blocks: Spring's observers are told of either kind
+     */
     BalancedCall(
             Routes routes,
             Route route,
             HttpMethod method,
             Q request,
             Function<? super Q, RequestData> data,
-            Set<LoadBalancerLifecycle> lifecycles) {
+            boolean blocking) {
         this.routes = routes;
         this.route = route;
         this.method = method;
         this.request = request;
         this.data = data;
-        this.lifecycles = lifecycles;
+        this.blocking = blocking;
     }
 
     static boolean isIdempotent(HttpMethod method) {
@@ -122,6 +133,10 @@ final class BalancedCall<Q> {
 
     /** Whether a failure may be tried again at all, the budget and other endpoints aside. */
     boolean isRetryable(Failure failure, boolean replayable) {
+        if (failure == Failure.DECLINED) {
+            // Only calls that can be sent again say when they may be declined.
+            return true;
+        }
         if (tried.size() >= route.retry().attempts() || !replayable) {
             return false;
         }
@@ -131,6 +146,9 @@ final class BalancedCall<Q> {
     /** Chooses where the call goes next after a retryable failure. Null: nobody else, or the budget is spent. */
     @Nullable
     ServiceInstance chooseAnother(Failure failure) {
+        if (failure == Failure.DECLINED) {
+            return chooseInstead();
+        }
         exclude();
         ServiceBalancer own = route.own();
         if (own == null) {
@@ -142,6 +160,9 @@ final class BalancedCall<Q> {
 
     /** {@link #chooseAnother} without blocking; empty: nobody else, or the budget is spent. */
     Mono<ServiceInstance> chooseAnotherLater(Failure failure) {
+        if (failure == Failure.DECLINED) {
+            return Mono.just(chooseInstead());
+        }
         exclude();
         ServiceBalancer own = route.own();
         if (own == null) {
@@ -151,8 +172,30 @@ final class BalancedCall<Q> {
         return Mono.justOrEmpty(charged(failure, pick(own)));
     }
 
-    /** Starts the request on the instance that was chosen last; whoever starts it ends the attempt. */
+    /**
+     * What to tell the instance that was chosen last: with how many requests under way it declines this one, if anything. Null: it is not asked for its
+     * load.
+     *
+     * @param resendable whether the request can be sent once more after an instance has had it
+     */
+    @Nullable
+    LoadLimit limit(boolean resendable) {
+        if (endpoint == null || balancer == null) {
+            return null;
+        }
+        // Whom a route or a key leads to nobody else can stand in for.
+        boolean free = !declined && resendable && selection != null && selection.route() == null;
+        int acceptable = free && balancer.declines() ? endpoint.acceptable() : -1;
+        return acceptable < 0 ? LoadLimit.NONE : new LoadLimit(acceptable);
+    }
+
+    /** Starts the request on the instance that was chosen last, which cannot decline it; whoever starts it ends the attempt. */
     Attempt start() {
+        return start(limit(false));
+    }
+
+    /** Starts the request on the instance that was chosen last; whoever starts it ends the attempt. */
+    Attempt start(@Nullable LoadLimit limit) {
         ServiceInstance instance = Objects.requireNonNull(next, "next");
         tried = tried.isEmpty() ? List.of(instance) : with(tried, instance);
         if (lifecycle != null) {
@@ -161,13 +204,26 @@ final class BalancedCall<Q> {
         Traffic traffic = balancer == null ? route.traffic() : balancer.traffic();
         traffic.started();
         Ticket ticket = balancer == null || endpoint == null ? null : balancer.start(endpoint);
-        return new Attempt(instance, ticket, traffic, lifecycle);
+        return new Attempt(instance, ticket, traffic, lifecycle, limit);
     }
 
     /** Nobody took the call. */
     void foundNobody() {
         route.traffic().foundNoInstance();
         discard();
+    }
+
+    /** Another instance than the one that declined, or the same where it is the only one; neither may decline. */
+    private ServiceInstance chooseInstead() {
+        ServiceBalancer its = Objects.requireNonNull(balancer, "balancer");
+        Endpoint busy = Objects.requireNonNull(endpoint, "endpoint");
+        Selection said = Objects.requireNonNull(selection, "selection");
+        declined = true;
+        tried = List.copyOf(tried.subList(0, tried.size() - 1));
+        announce();
+        Endpoint other = its.pick(said, exclusions.with(busy));
+        Endpoint picked = other == null ? busy : other;
+        return next((MusterServiceInstance) picked.target(), its, picked);
     }
 
     private @Nullable ServiceInstance pick(ServiceBalancer own) {
@@ -253,18 +309,23 @@ final class BalancedCall<Q> {
     }
 
     private void announce() {
-        if (!lifecycles.isEmpty()) {
+        if (!lifecycles().isEmpty()) {
             announce(asked());
         }
     }
 
     private Request<RequestDataContext> announce(Request<RequestDataContext> asked) {
+        Set<LoadBalancerLifecycle> lifecycles = lifecycles();
         if (!lifecycles.isEmpty()) {
             LifecycleCall attempt = new LifecycleCall(lifecycles, asked);
             lifecycle = attempt;
             attempt.started();
         }
         return asked;
+    }
+
+    private Set<LoadBalancerLifecycle> lifecycles() {
+        return blocking ? route.blockingLifecycles() : route.reactiveLifecycles();
     }
 
     /** The call as Spring's interfaces describe it. */

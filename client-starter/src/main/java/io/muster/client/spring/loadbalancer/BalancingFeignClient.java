@@ -57,10 +57,11 @@ final class BalancingFeignClient extends FeignBlockingLoadBalancerClient {
         URI uri = URI.create(request.url());
         Route route = routes.route(host(uri));
         HttpMethod method = HttpMethod.valueOf(request.httpMethod().name());
-        BalancedCall<Request> call = new BalancedCall<>(
-                routes, route, method, request, BalancingFeignClient::data, route.reactiveLifecycles());
+        BalancedCall<Request> call =
+                new BalancedCall<>(routes, route, method, request, BalancingFeignClient::data, false);
         try {
-            return BlockingAttempts.run(call, attempt -> exchange(request, uri, options, attempt));
+            boolean cheap = BlockingAttempts.isCheap(request.body() == null ? 0 : request.body().length);
+            return BlockingAttempts.run(call, cheap, attempt -> exchange(request, uri, options, attempt));
         } catch (NoInstanceException e) {
             log.debug(e.getMessage());
             return Response.builder()
@@ -74,8 +75,14 @@ final class BalancingFeignClient extends FeignBlockingLoadBalancerClient {
     private Response exchange(Request request, URI uri, Request.Options options, Attempt attempt) throws IOException {
         URI toInstance = LoadBalancerUriTools.reconstructURI(attempt.instance(), uri);
         Request transformed = buildRequest(request, toInstance.toString(), attempt.instance());
-        Response response = getDelegate().execute(attempt.asksForLoad() ? asking(transformed) : transformed, options);
+        String asked = attempt.askForLoad();
+        Response response = getDelegate().execute(asked == null ? transformed : asking(transformed, asked), options);
         try {
+            DeclinedException declined = attempt.declined(response.status(), load(response));
+            if (declined != null) {
+                response.close();
+                throw declined;
+            }
             attempt.responded(response.status(), load(response), () -> data(response));
             return track(response, attempt);
         } catch (RuntimeException | Error e) {
@@ -85,9 +92,9 @@ final class BalancingFeignClient extends FeignBlockingLoadBalancerClient {
     }
 
     /** The same request; it also asks the instance for its load. */
-    private static Request asking(Request request) {
+    private static Request asking(Request request, String asked) {
         Map<String, Collection<String>> headers = new LinkedHashMap<>(request.headers());
-        headers.put(Headers.LOAD, List.of("?1"));
+        headers.put(Headers.LOAD, List.of(asked));
         return Request.create(
                 request.httpMethod(),
                 request.url(),

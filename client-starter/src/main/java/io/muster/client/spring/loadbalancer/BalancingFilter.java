@@ -1,8 +1,10 @@
 package io.muster.client.spring.loadbalancer;
 
 import io.muster.api.Headers;
+import io.muster.api.LoadLimit;
 import java.net.URI;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.cloud.client.ServiceInstance;
@@ -15,6 +17,7 @@ import org.springframework.cloud.client.loadbalancer.reactive.ReactiveLoadBalanc
 import org.springframework.cloud.client.loadbalancer.reactive.ReactorLoadBalancerExchangeFilterFunction;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpStatus;
+import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
@@ -54,8 +57,8 @@ final class BalancingFilter extends ReactorLoadBalancerExchangeFilterFunction {
         }
         return Mono.defer(() -> {
             Route route = routes.route(host);
-            BalancedCall<ClientRequest> call = new BalancedCall<>(
-                    routes, route, request.method(), request, RequestData::new, route.reactiveLifecycles());
+            BalancedCall<ClientRequest> call =
+                    new BalancedCall<>(routes, route, request.method(), request, RequestData::new, false);
             return call.chooseLater()
                     .flatMap(chosen -> attempt(call, chosen, request, next))
                     .switchIfEmpty(Mono.defer(() -> call.isStarted() ? Mono.empty() : Mono.just(unavailable(call))));
@@ -65,11 +68,13 @@ final class BalancingFilter extends ReactorLoadBalancerExchangeFilterFunction {
     private Mono<ClientResponse> attempt(
             BalancedCall<?> call, ServiceInstance chosen, ClientRequest request, ExchangeFunction next) {
         ObservedBody body = new ObservedBody(request.body(), !BalancedCall.isIdempotent(request.method()));
-        ClientRequest toInstance = toInstance(call.route(), chosen, request, body);
+        // Only then is it known beforehand that it can be sent twice.
+        LoadLimit limit = call.limit(request.body() == BodyInserters.empty());
+        ClientRequest toInstance = toInstance(call.route(), chosen, request, body, limit);
         return Mono.defer(() -> {
-            Attempt attempt = call.start();
+            Attempt attempt = call.start(limit);
             return Mono.defer(() -> next.exchange(toInstance))
-                    .map(response -> track(response, request, attempt))
+                    .flatMap(response -> taken(response, request, attempt))
                     .doOnSuccess(response -> {
                         if (response == null) {
                             attempt.cancel();
@@ -100,6 +105,16 @@ final class BalancingFilter extends ReactorLoadBalancerExchangeFilterFunction {
                 .switchIfEmpty(Mono.error(thrown));
     }
 
+    /** The response, unless it only says that the instance declined. */
+    private Mono<ClientResponse> taken(ClientResponse response, ClientRequest request, Attempt attempt) {
+        DeclinedException declined = attempt.declined(
+                response.statusCode().value(),
+                response.headers().asHttpHeaders().getFirst(Headers.LOAD));
+        return declined == null
+                ? Mono.just(track(response, request, attempt))
+                : response.releaseBody().then(Mono.error(declined));
+    }
+
     private ClientResponse track(ClientResponse response, ClientRequest request, Attempt attempt) {
         attempt.responded(
                 response.statusCode().value(),
@@ -110,7 +125,12 @@ final class BalancingFilter extends ReactorLoadBalancerExchangeFilterFunction {
         return response.mutate().body(tracked::of).build();
     }
 
-    private ClientRequest toInstance(Route route, ServiceInstance instance, ClientRequest request, ObservedBody body) {
+    private ClientRequest toInstance(
+            Route route,
+            ServiceInstance instance,
+            ClientRequest request,
+            ObservedBody body,
+            @Nullable LoadLimit limit) {
         URI uri = LoadBalancerUriTools.reconstructURI(instance, request.url());
         ClientRequest.Builder builder = ClientRequest.from(request).url(uri).body(body);
         LoadBalancerProperties properties = route.properties();
@@ -120,8 +140,8 @@ final class BalancingFilter extends ReactorLoadBalancerExchangeFilterFunction {
                 builder.cookie(cookie, instance.getInstanceId());
             }
         }
-        if (instance instanceof MusterServiceInstance) {
-            builder.headers(headers -> headers.set(Headers.LOAD, "?1"));
+        if (limit != null) {
+            builder.headers(headers -> headers.set(Headers.LOAD, limit.header()));
         }
         ClientRequest toInstance = builder.build();
         for (LoadBalancerClientRequestTransformer transformer : transformers) {

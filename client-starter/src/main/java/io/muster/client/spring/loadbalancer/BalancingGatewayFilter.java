@@ -1,5 +1,6 @@
 package io.muster.client.spring.loadbalancer;
 
+import static org.springframework.cloud.gateway.support.ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR;
 import static org.springframework.cloud.gateway.support.ServerWebExchangeUtils.GATEWAY_LOADBALANCER_RESPONSE_ATTR;
 import static org.springframework.cloud.gateway.support.ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR;
 import static org.springframework.cloud.gateway.support.ServerWebExchangeUtils.GATEWAY_SCHEME_PREFIX_ATTR;
@@ -7,6 +8,7 @@ import static org.springframework.cloud.gateway.support.ServerWebExchangeUtils.a
 import static org.springframework.cloud.gateway.support.ServerWebExchangeUtils.reset;
 
 import io.muster.api.Headers;
+import io.muster.api.LoadLimit;
 import java.net.URI;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ import org.springframework.cloud.gateway.filter.ReactiveLoadBalancerClientFilter
 import org.springframework.cloud.gateway.support.DelegatingServiceInstance;
 import org.springframework.cloud.gateway.support.NotFoundException;
 import org.springframework.cloud.loadbalancer.support.LoadBalancerClientFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -30,6 +33,7 @@ import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
 import reactor.netty.http.server.HttpServerResponse;
 
 /**
@@ -75,7 +79,7 @@ final class BalancingGatewayFilter extends ReactiveLoadBalancerClientFilter {
                 exchange.getRequest().getMethod(),
                 exchange,
                 asked -> new RequestData(asked.getRequest(), asked.getAttributes()),
-                route.reactiveLifecycles());
+                false);
         // Where the scheme follows a prefix, as in lb:ws://orders, it stands.
         Passage passage = new Passage(call, exchange, chain, prefixed ? url.getScheme() : null);
         return call.chooseLater()
@@ -94,17 +98,23 @@ final class BalancingGatewayFilter extends ReactiveLoadBalancerClientFilter {
         return Mono.defer(() -> {
             ServerWebExchange exchange = passage.exchange();
             address(passage, chosen);
-            ObservedServerRequest request = new ObservedServerRequest(asking(exchange.getRequest(), chosen));
+            LoadLimit limit = passage.call().limit(hasNoBody(exchange) && !isWebSocket(exchange));
+            ObservedServerRequest request = new ObservedServerRequest(asking(exchange.getRequest(), limit));
             ServerWebExchange toInstance = exchange.mutate().request(request).build();
-            Attempt attempt = passage.call().start();
+            Attempt attempt = passage.call().start(limit);
             exchange.getAttributes().put(ATTEMPT, attempt);
             AtomicBoolean passedOn = new AtomicBoolean();
             return passage.chain()
                     .filter(toInstance)
-                    .doOnSuccess(done -> {
+                    .then(Mono.defer(() -> {
+                        DeclinedException declined = declined(exchange, attempt);
+                        if (declined != null) {
+                            return discardResponse(exchange).then(Mono.<Void>error(declined));
+                        }
                         passedOn.set(true);
                         responded(exchange, attempt);
-                    })
+                        return Mono.empty();
+                    }))
                     .doOnCancel(() -> {
                         // A filter that repeats requests cancels those that have succeeded, too.
                         if (!passedOn.get()) {
@@ -115,13 +125,42 @@ final class BalancingGatewayFilter extends ReactiveLoadBalancerClientFilter {
         });
     }
 
-    /** The same request; it also asks one of our instances for its load. */
-    private static ServerHttpRequest asking(ServerHttpRequest request, ServiceInstance instance) {
-        return instance instanceof MusterServiceInstance
-                ? request.mutate()
-                        .headers(headers -> headers.set(Headers.LOAD, "?1"))
-                        .build()
-                : request;
+    /** The same request; it also asks the instance for its load. */
+    private static ServerHttpRequest asking(ServerHttpRequest request, @Nullable LoadLimit limit) {
+        return limit == null
+                ? request
+                : request.mutate()
+                        .headers(headers -> headers.set(Headers.LOAD, limit.header()))
+                        .build();
+    }
+
+    /** What came in once cannot be sent twice. */
+    private static boolean hasNoBody(ServerWebExchange exchange) {
+        HttpHeaders headers = exchange.getRequest().getHeaders();
+        return headers.getContentLength() <= 0 && !headers.containsKey(HttpHeaders.TRANSFER_ENCODING);
+    }
+
+    private static @Nullable DeclinedException declined(ServerWebExchange exchange, Attempt attempt) {
+        ServerHttpResponse response = exchange.getResponse();
+        HttpStatusCode status = response.getStatusCode();
+        return status == null || response.isCommitted()
+                ? null
+                : attempt.declined(status.value(), response.getHeaders().getFirst(Headers.LOAD));
+    }
+
+    /** Reads an empty response to its end, so that its connection can be used again; any other takes its connection along. */
+    private static Mono<Void> discardResponse(ServerWebExchange exchange) {
+        Connection connection = exchange.getAttribute(CLIENT_RESPONSE_CONN_ATTR);
+        if (connection == null) {
+            return Mono.empty();
+        }
+        exchange.getAttributes().remove(CLIENT_RESPONSE_CONN_ATTR);
+        exchange.getResponse().getHeaders().remove(Headers.LOAD);
+        if (exchange.getResponse().getHeaders().getContentLength() != 0) {
+            connection.dispose();
+            return Mono.empty();
+        }
+        return connection.inbound().receive().then();
     }
 
     private Mono<Void> again(Passage passage, Attempt attempt, Throwable thrown, ObservedServerRequest request) {

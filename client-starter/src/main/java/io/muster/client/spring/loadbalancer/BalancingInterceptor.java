@@ -41,10 +41,11 @@ final class BalancingInterceptor implements BlockingLoadBalancerInterceptor {
     public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
             throws IOException {
         Route route = routes.route(host(request.getURI()));
-        BalancedCall<HttpRequest> call = new BalancedCall<>(
-                routes, route, request.getMethod(), request, RequestData::new, route.blockingLifecycles());
+        BalancedCall<HttpRequest> call =
+                new BalancedCall<>(routes, route, request.getMethod(), request, RequestData::new, true);
         ClientHttpRequestExecution chain = RemainingChain.repeatable(execution);
-        return BlockingAttempts.run(call, attempt -> exchange(request, body, chain, attempt));
+        return BlockingAttempts.run(
+                call, BlockingAttempts.isCheap(body.length), attempt -> exchange(request, body, chain, attempt));
     }
 
     private ClientHttpResponse exchange(
@@ -54,10 +55,15 @@ final class BalancingInterceptor implements BlockingLoadBalancerInterceptor {
         try {
             // HttpURLConnection waits for the response here and not before.
             int status = response.getStatusCode().value();
+            String load = response.getHeaders().getFirst(Headers.LOAD);
+            DeclinedException declined = attempt.declined(status, load);
+            if (declined != null) {
+                throw declined;
+            }
             boolean hasBody = !request.getMethod().equals(HttpMethod.HEAD) && status != 204 && status != 304;
             TrackedResponse tracked = new TrackedResponse(response, attempt, hasBody);
             leakGuard.watch(tracked, attempt);
-            attempt.responded(status, response.getHeaders().getFirst(Headers.LOAD), () -> responseData(response));
+            attempt.responded(status, load, () -> responseData(response));
             return tracked;
         } catch (IOException | RuntimeException | Error e) {
             response.close();

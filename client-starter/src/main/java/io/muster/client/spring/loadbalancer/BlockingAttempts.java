@@ -16,19 +16,28 @@ final class BlockingAttempts {
         R exchange(Attempt attempt) throws IOException;
     }
 
+    /** Bytes of a body up to which sending it twice costs little. */
+    private static final int CHEAP_BYTES = 16 * 1024;
+
     private BlockingAttempts() {}
+
+    /** Whether a body of so many bytes is sent twice at little cost. */
+    static boolean isCheap(int bytes) {
+        return bytes <= CHEAP_BYTES;
+    }
 
     /**
      * The response of the first attempt that has one. The request must be one that can be sent again.
      *
+     * @param cheap whether sending it once more costs little, so that a busy instance may decline it
      * @throws NoInstanceException when nobody takes the request
      * @throws IOException what the last attempt met; what the ones before met is suppressed in it
      */
-    static <R> R run(BalancedCall<?> call, Exchange<R> exchange) throws IOException {
+    static <R> R run(BalancedCall<?> call, boolean cheap, Exchange<R> exchange) throws IOException {
         choose(call);
         Exception earlier = null;
         while (true) {
-            Attempt attempt = call.start();
+            Attempt attempt = call.start(call.limit(cheap));
             Exception thrown;
             try {
                 return exchange.exchange(attempt);

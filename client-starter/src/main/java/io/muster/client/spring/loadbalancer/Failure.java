@@ -27,6 +27,8 @@ enum Failure {
     BROKEN(Outcome.FAILURE),
     /** No answer in time; the server may be working on it. */
     TIMEOUT(Outcome.TIMEOUT),
+    /** The instance had too much to do, and did nothing for it. */
+    DECLINED(Outcome.DECLINED),
     /** The caller gave up. */
     CANCELLED(Outcome.CANCELLED),
     /** It went wrong on this side, before or beside the connection; it says nothing about the endpoint. */
@@ -77,6 +79,9 @@ enum Failure {
     }
 
     private static Failure single(Throwable thrown) {
+        if (thrown instanceof DeclinedException) {
+            return DECLINED;
+        }
         if (isRefused(thrown)) {
             return REFUSED;
         }

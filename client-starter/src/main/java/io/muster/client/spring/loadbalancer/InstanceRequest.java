@@ -27,8 +27,9 @@ final class InstanceRequest extends HttpRequestWrapper {
         ServiceInstance instance = attempt.instance();
         URI uri = LoadBalancerUriTools.reconstructURI(instance, request.getURI());
         HttpRequest transformed = new InstanceRequest(request, uri);
-        if (attempt.asksForLoad()) {
-            transformed.getHeaders().set(Headers.LOAD, "?1");
+        String asked = attempt.askForLoad();
+        if (asked != null) {
+            transformed.getHeaders().set(Headers.LOAD, asked);
         }
         for (LoadBalancerRequestTransformer transformer : transformers) {
             transformed = transformer.transformRequest(transformed, instance);

@@ -25,6 +25,8 @@ import org.springframework.validation.annotation.Validated;
  *     io.muster.lb.Strategy.
  * @param choices How many instances power-of-two-choices draws, 1 to 10.
  * @param loadFactor How many times its share an instance has at most with bounded-consistent-hashing, above 1 to 100.
+ * @param declineWhenBusy Whether an instance that has more requests than expected may decline a call before it does anything for it; the call then goes
+ *     on to another one, once. For instances with the starter, and strategies without keys. Worth it where calls take much longer than a round trip.
  * @param firstViewTimeout How long the first calls to a service wait until the registry has told of its instances. Later
  *     calls never wait.
  * @param retry When a failed call is tried again on another instance.
@@ -44,6 +46,7 @@ public record MusterLoadBalancerProperties(
         @DefaultValue("power-of-two-choices") String strategy,
         @DefaultValue("2") int choices,
         @DefaultValue("1.25") double loadFactor,
+        @DefaultValue("false") boolean declineWhenBusy,
         @DefaultValue("2s") Duration firstViewTimeout,
         @DefaultValue Retry retry,
         @DefaultValue Hash hash,
@@ -72,7 +75,7 @@ public record MusterLoadBalancerProperties(
     /** What counts for a service: its own, where it has, else what is said for all. */
     ServiceSettings of(String service) {
         ServiceSettings general = new ServiceSettings(
-                strategy, choices, loadFactor, retry, hash, zone, subset, slowStart, outlier, routes);
+                strategy, choices, loadFactor, declineWhenBusy, retry, hash, zone, subset, slowStart, outlier, routes);
         Service own = services.get(service);
         return own == null ? general : general.with(own);
     }
@@ -241,6 +244,7 @@ public record MusterLoadBalancerProperties(
      * @param strategy How an instance of this service is chosen.
      * @param choices How many instances power-of-two-choices draws.
      * @param loadFactor How many times its share an instance has at most with bounded-consistent-hashing.
+     * @param declineWhenBusy Whether an instance of this service may decline a call.
      * @param retry What differs in the retries of this service.
      * @param hash What of a request is hashed.
      * @param zone How far calls stay in this application's zone.
@@ -253,6 +257,7 @@ public record MusterLoadBalancerProperties(
             @Nullable String strategy,
             @Nullable Integer choices,
             @Nullable Double loadFactor,
+            @Nullable Boolean declineWhenBusy,
             @Nullable ServiceRetry retry,
             @Nullable Hash hash,
             @Nullable Zone zone,

@@ -121,6 +121,12 @@ final class ServiceBalancer implements AutoCloseable {
         return configured.selector();
     }
 
+    /** Whether busy instances may decline calls: not where a key says who serves them. */
+    boolean declines() {
+        Configured now = configured;
+        return now.settings().declineWhenBusy() && !now.strategy().isKeyed();
+    }
+
     Traffic traffic() {
         return traffic;
     }

@@ -2,6 +2,8 @@ package io.muster.client.spring.registration;
 
 import io.muster.api.Headers;
 import io.muster.api.Identity;
+import io.muster.api.LoadLimit;
+import io.muster.api.LoadReport;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
@@ -17,7 +19,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Answers the registry when it asks who this process is. Answers of a draining instance are the last ones of their
- * connection, so that no request is sent on it while it closes. Answers to those who ask for it say how busy the application is.
+ * connection, so that no request is sent on it while it closes. Answers to those who ask for it say how busy the application is; who set a limit to that
+ * is declined above it.
  */
 final class InstanceFilter extends OncePerRequestFilter {
     private final LocalInstance instance;
@@ -43,7 +46,15 @@ final class InstanceFilter extends OncePerRequestFilter {
             }
             return;
         }
-        if (request.getHeader(Headers.LOAD) == null) {
+        String asked = request.getHeader(Headers.LOAD);
+        LoadReport declined = load.startedOrDeclined(LoadLimit.parse(asked));
+        if (declined != null) {
+            response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+            response.setHeader(Headers.LOAD, declined.header());
+            response.setContentLength(0);
+            return;
+        }
+        if (asked == null) {
             count(request, response, chain);
             return;
         }
@@ -54,9 +65,9 @@ final class InstanceFilter extends OncePerRequestFilter {
         }
     }
 
+    /** Serves the request, which is counted, to its end. */
     private void count(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        load.started();
         boolean later = false;
         try {
             chain.doFilter(request, response);

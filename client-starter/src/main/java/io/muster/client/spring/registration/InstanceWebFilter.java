@@ -2,6 +2,8 @@ package io.muster.client.spring.registration;
 
 import io.muster.api.Headers;
 import io.muster.api.Identity;
+import io.muster.api.LoadLimit;
+import io.muster.api.LoadReport;
 import java.util.Optional;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
@@ -32,23 +34,28 @@ final class InstanceWebFilter implements WebFilter, Ordered {
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-        boolean asked = exchange.getRequest().getHeaders().containsKey(Headers.LOAD);
-        exchange.getResponse().beforeCommit(() -> {
-            if (asked && !isIdentity(exchange.getRequest())) {
-                exchange.getResponse()
-                        .getHeaders()
-                        .set(Headers.LOAD, load.report().header());
-            }
+        ServerHttpResponse response = exchange.getResponse();
+        response.beforeCommit(() -> {
             if (instance.isDraining()) {
-                exchange.getResponse().getHeaders().set(HttpHeaders.CONNECTION, "close");
+                response.getHeaders().set(HttpHeaders.CONNECTION, "close");
             }
             return Mono.empty();
         });
         if (isIdentity(exchange.getRequest())) {
-            return identify(exchange.getResponse());
+            return identify(response);
         }
+        String asked = exchange.getRequest().getHeaders().getFirst(Headers.LOAD);
         return Mono.defer(() -> {
-            load.started();
+            LoadReport declined = load.startedOrDeclined(LoadLimit.parse(asked));
+            if (declined != null) {
+                return decline(response, declined);
+            }
+            if (asked != null) {
+                response.beforeCommit(() -> {
+                    response.getHeaders().set(Headers.LOAD, load.report().header());
+                    return Mono.empty();
+                });
+            }
             return chain.filter(exchange).doFinally(end -> load.ended());
         });
     }
@@ -56,6 +63,13 @@ final class InstanceWebFilter implements WebFilter, Ordered {
     private static boolean isIdentity(ServerHttpRequest request) {
         return request.getMethod().equals(HttpMethod.GET)
                 && request.getPath().value().equals(Identity.PATH);
+    }
+
+    private static Mono<Void> decline(ServerHttpResponse response, LoadReport declined) {
+        response.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
+        response.getHeaders().set(Headers.LOAD, declined.header());
+        response.getHeaders().setContentLength(0);
+        return response.setComplete();
     }
 
     private Mono<Void> identify(ServerHttpResponse response) {

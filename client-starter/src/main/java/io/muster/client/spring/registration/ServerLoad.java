@@ -1,6 +1,7 @@
 package io.muster.client.spring.registration;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.muster.api.LoadLimit;
 import io.muster.api.LoadReport;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
@@ -8,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** How many requests this application has under way, and how busy it is. Thread-safe. */
 final class ServerLoad {
@@ -34,8 +36,19 @@ final class ServerLoad {
         this.lookedAt = new AtomicLong(nanoClock.getAsLong() - LOOK_NANOS);
     }
 
-    void started() {
-        inFlight.incrementAndGet();
+    /**
+     * Counts a request unless there are more than so many already.
+     *
+     * @return null when it is counted; else what to answer it
+     */
+    @Nullable
+    LoadReport startedOrDeclined(LoadLimit limit) {
+        int before = inFlight.getAndIncrement();
+        if (before <= limit.maxInFlight()) {
+            return null;
+        }
+        inFlight.decrementAndGet();
+        return new LoadReport(before, utilization(), true);
     }
 
     void ended() {
@@ -44,12 +57,16 @@ final class ServerLoad {
 
     /** What one of the requests under way answers. */
     LoadReport report() {
+        return new LoadReport(inFlight.get() - 1, utilization());
+    }
+
+    private double utilization() {
         long now = nanoClock.getAsLong();
         long before = lookedAt.get();
         if (now - before >= LOOK_NANOS && lookedAt.compareAndSet(before, now)) {
             utilization = processors.getAsDouble();
         }
-        return new LoadReport(inFlight.get() - 1, utilization);
+        return utilization;
     }
 
     private static DoubleSupplier processors() {

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 import reactor.core.publisher.Sinks;
@@ -67,6 +68,7 @@ final class GatewayStack implements AutoCloseable {
                 GatewayRoutes.class,
                 "spring.application.name=gateway",
                 "muster.load-balancer.services.stock.strategy=round-robin",
+                "muster.load-balancer.services.stock.decline-when-busy=true",
                 "muster.load-balancer.services.fleet.strategy=round-robin");
     }
 
@@ -128,6 +130,18 @@ final class GatewayStack implements AutoCloseable {
         return HttpRequest.newBuilder(uri("http", path))
                 .timeout(Duration.ofSeconds(20))
                 .build();
+    }
+
+    /** Sends an instance of {@code stock} requests past the gateway that it never answers. Cancel them. */
+    List<CompletableFuture<HttpResponse<String>>> occupy(int instance, int requests) {
+        int before = Stock.waiting.get();
+        URI slow = URI.create("http://127.0.0.1:" + port(instances.get(instance)) + "/slow");
+        List<CompletableFuture<HttpResponse<String>>> calls = new ArrayList<>();
+        for (int i = 0; i < requests; i++) {
+            calls.add(client.sendAsync(HttpRequest.newBuilder(slow).build(), BodyHandlers.ofString()));
+        }
+        TestRegistry.waiting().until(() -> Stock.waiting.get() == before + requests);
+        return calls;
     }
 
     /** The body of an answer with status 200. */

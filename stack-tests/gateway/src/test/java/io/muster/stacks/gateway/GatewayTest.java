@@ -214,6 +214,28 @@ class GatewayTest {
         assertThat(traffic.ended(Outcome.SUCCESS)).isEqualTo(1);
     }
 
+    @Test
+    void sendsARequestElsewhereThatABusyInstanceDeclines() {
+        for (int i = 0; i < 20; i++) {
+            stack.get("/stock/who");
+        }
+        List<CompletableFuture<HttpResponse<String>>> others = stack.occupy(0, 6);
+        TestTraffic traffic = stack.traffic("stock");
+
+        HttpResponse<String> first = stack.send(stack.request("/stock/who"));
+        HttpResponse<String> second = stack.send(stack.request("/stock/who"));
+
+        assertThat(List.of(first.body(), second.body())).containsOnly("two");
+        assertThat(List.of(first.statusCode(), second.statusCode())).containsOnly(200);
+        assertThat(List.of(first, second))
+                .allSatisfy(answer ->
+                        assertThat(answer.headers().firstValue(Headers.LOAD)).isEmpty());
+        traffic.awaitIdle();
+        assertThat(traffic.ended(Outcome.DECLINED)).isOne();
+        assertThat(traffic.ended(Outcome.SUCCESS)).isEqualTo(2);
+        others.forEach(call -> call.cancel(true));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"PUT", "POST"})
     void doesNotSendABodyTwice(String method) {

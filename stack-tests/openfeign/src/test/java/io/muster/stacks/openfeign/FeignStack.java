@@ -51,6 +51,7 @@ final class FeignStack implements AutoCloseable {
                 "spring.cloud.openfeign.client.config.hasty.connect-timeout=2000",
                 "spring.cloud.openfeign.client.config.hasty.read-timeout=200",
                 "muster.load-balancer.services.stock.strategy=round-robin",
+                "muster.load-balancer.services.stock.decline-when-busy=true",
                 "muster.load-balancer.services.fleet.strategy=round-robin");
     }
 

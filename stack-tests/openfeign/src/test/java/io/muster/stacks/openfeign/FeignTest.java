@@ -29,6 +29,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -153,6 +154,28 @@ class FeignTest {
         assertThatThrownBy(client::broken).isInstanceOf(FeignException.class);
 
         traffic.awaitOnly(Outcome.FAILURE, 1);
+    }
+
+    @Test
+    void sendsARequestElsewhereThatABusyInstanceDeclines() {
+        StockClient client = stack.client(StockClient.class);
+        for (int i = 0; i < 20; i++) {
+            client.who();
+        }
+        FixedClient toOne = stack.client(FixedClient.class);
+        List<CompletableFuture<String>> others = IntStream.range(0, 6)
+                .mapToObj(i -> CompletableFuture.supplyAsync(toOne::slow, command -> new Thread(command).start()))
+                .toList();
+        TestRegistry.waiting().until(() -> Stock.held.size() == 6);
+        TestTraffic traffic = stack.traffic("stock");
+
+        assertThat(List.of(client.who(), client.who())).containsOnly("two");
+
+        traffic.awaitIdle();
+        assertThat(traffic.ended(Outcome.DECLINED)).isOne();
+        assertThat(traffic.ended(Outcome.SUCCESS)).isEqualTo(2);
+        releaseAll();
+        assertThat(others).allSatisfy(call -> assertThat(call).succeedsWithin(20, TimeUnit.SECONDS));
     }
 
     @Test

@@ -32,8 +32,7 @@ public final class StarterCalls {
 
     private BalancedCall<HttpRequest> call(HttpRequest request) {
         Route route = routes.route(request.getURI().getHost());
-        return new BalancedCall<>(
-                routes, route, request.getMethod(), request, StarterCalls::notAsked, route.blockingLifecycles());
+        return new BalancedCall<>(routes, route, request.getMethod(), request, StarterCalls::notAsked, true);
     }
 
     private static RequestData notAsked(HttpRequest request) {
