@@ -230,7 +230,7 @@ public final class Leases implements AutoCloseable {
 
     /**
      * Ends all: stops elections, interrupts work that still runs under a lease and waits five seconds at most for its end,
-     * gives the leases back, and ends the threads. A lease whose work does not end expires by itself.
+     * gives the leases back, tells the listener, and ends the threads. A lease whose work does not end expires by itself.
      */
     @Override
     public void close() {

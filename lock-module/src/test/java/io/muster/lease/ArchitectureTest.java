@@ -79,7 +79,7 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("io.muster.lease.spring..")
             .and()
-            .haveSimpleNameNotEndingWith("AutoConfiguration")
+            .haveNameNotMatching(".*AutoConfiguration.*")
             .should()
             .callMethod(System.class, "nanoTime")
             .orShould()

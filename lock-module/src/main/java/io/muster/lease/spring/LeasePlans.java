@@ -12,10 +12,13 @@ import java.util.TimeZone;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.scheduling.annotation.Schedules;
 import org.springframework.scheduling.support.CronExpression;
@@ -24,6 +27,8 @@ import org.springframework.util.StringUtils;
 
 /** Reads the annotations of classes, each class once. Thread-safe. */
 final class LeasePlans {
+    private static final Logger log = LoggerFactory.getLogger(LeasePlans.class);
+
     private final UnaryOperator<String> values;
     private final Map<Class<?>, Map<Method, LeasePlan>> plans = new ConcurrentHashMap<>();
 
@@ -41,11 +46,25 @@ final class LeasePlans {
         Class<?> user = ClassUtils.getUserClass(type);
         Map<Method, LeasePlan> known = plans.get(user);
         if (known == null) {
-            known = MethodIntrospector.selectMethods(
-                    user, (MethodIntrospector.MetadataLookup<LeasePlan>) method -> read(user, method));
-            plans.put(user, known.isEmpty() ? Map.of() : known);
+            known = select(user);
+            plans.put(user, known);
         }
         return known;
+    }
+
+    private Map<Method, LeasePlan> select(Class<?> type) {
+        if (!AnnotationUtils.isCandidateClass(type, List.of(Leased.class, LeaderOnly.class))) {
+            return Map.of();
+        }
+        try {
+            Map<Method, LeasePlan> found = MethodIntrospector.selectMethods(
+                    type, (MethodIntrospector.MetadataLookup<LeasePlan>) method -> read(type, method));
+            return found.isEmpty() ? Map.of() : found;
+        } catch (IllegalStateException | NoClassDefFoundError e) {
+            // A class of somebody's with types that are not on the class path: no proxy of it could be made either.
+            log.debug("The methods of {} cannot be read", type, e);
+            return Map.of();
+        }
     }
 
     /** The plan of a method as it is called on an object of that class; null when it is not annotated. */

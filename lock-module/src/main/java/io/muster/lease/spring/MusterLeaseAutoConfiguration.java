@@ -46,14 +46,15 @@ public final class MusterLeaseAutoConfiguration {
             MusterLeaseProperties properties,
             ObjectProvider<DataSource> dataSources,
             ObjectProvider<GuardedDataSource> guards,
-            ObjectProvider<RedisConnectionDetails> redis) {
+            ObjectProvider<RedisConnectionDetails> redis,
+            ConfigurableListableBeanFactory beans) {
         return switch (properties.store()) {
             case AUTO, JDBC ->
                 LeaseStores.jdbc(
                         unguarded(dataSources, guards.getIfAvailable()),
                         properties.jdbc().createSchema());
             case MEMORY -> LeaseStores.memory();
-            case REDIS -> redis(properties, redis.getIfUnique());
+            case REDIS -> redis(properties, redis.getIfUnique(), beans.getBeanClassLoader());
         };
     }
 
@@ -147,7 +148,10 @@ public final class MusterLeaseAutoConfiguration {
         return dataSource == null || guard == null ? dataSource : guard.within(dataSource);
     }
 
-    private static LeaseStore redis(MusterLeaseProperties properties, @Nullable RedisConnectionDetails details) {
+    private static LeaseStore redis(
+            MusterLeaseProperties properties,
+            @Nullable RedisConnectionDetails details,
+            @Nullable ClassLoader classes) {
         if (!properties.allowWeakStore()) {
             throw new LeaseSetupException(
                     "muster.lease.allow-weak-store must be true for leases in Redis but was false, because a fail-over can"
@@ -155,7 +159,7 @@ public final class MusterLeaseAutoConfiguration {
                     "Keep leases in a database, or set the property to true.",
                     null);
         }
-        if (!ClassUtils.isPresent("io.lettuce.core.RedisClient", MusterLeaseAutoConfiguration.class.getClassLoader())) {
+        if (!ClassUtils.isPresent("io.lettuce.core.RedisClient", classes)) {
             throw new LeaseSetupException(
                     "leases in Redis need Lettuce, which is not on the class path",
                     "Add the dependency io.lettuce:lettuce-core.",

@@ -10,7 +10,15 @@ import io.muster.lease.jdbc.FencedDataSource;
 import io.muster.lease.jdbc.JdbcFence;
 import io.muster.lease.jdbc.JdbcLeaseStore;
 import io.muster.lease.store.InMemoryLeaseStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -18,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.DataSourceBuilder;
+import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -164,6 +173,40 @@ class MusterLeaseAutoConfigurationTest {
     void thereIsNothingWhereLeasesAreOff() {
         bare.withPropertyValues("muster.lease.enabled=false")
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Leases.class));
+    }
+
+    @Test
+    void eachPropertyIsDescribedForEditors() throws IOException {
+        Map<String, Object> described = new TreeMap<>();
+        String file = "META-INF/spring-configuration-metadata.json";
+        for (URL url : Collections.list(getClass().getClassLoader().getResources(file))) {
+            try (InputStream in = url.openStream()) {
+                Map<String, Object> metadata = JsonParserFactory.getJsonParser()
+                        .parseMap(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                for (Object property : (List<?>) metadata.getOrDefault("properties", List.of())) {
+                    Map<?, ?> entry = (Map<?, ?>) property;
+                    String name = String.valueOf(entry.get("name"));
+                    if (name.startsWith("muster.lease.")) {
+                        described.put(name, String.valueOf(entry.get("description")));
+                    }
+                }
+            }
+        }
+        assertThat(described)
+                .containsKeys(
+                        "muster.lease.allow-weak-store",
+                        "muster.lease.enabled",
+                        "muster.lease.guard.data-source",
+                        "muster.lease.halt-grace",
+                        "muster.lease.holder",
+                        "muster.lease.jdbc.create-schema",
+                        "muster.lease.max-hold",
+                        "muster.lease.max-leases",
+                        "muster.lease.on-overrun",
+                        "muster.lease.redis.url",
+                        "muster.lease.store",
+                        "muster.lease.ttl")
+                .doesNotContainValue("null");
     }
 
     private static LeaseSetupException setupException(Throwable failure) {
