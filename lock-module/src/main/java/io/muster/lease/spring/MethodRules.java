@@ -2,7 +2,7 @@ package io.muster.lease.spring;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.util.LinkedHashSet;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.scheduling.annotation.Async;
-import org.springframework.util.ClassUtils;
 
 /** Which methods can run under a lease at all: a proxy can stand before them, and their work ends when they return. */
 final class MethodRules {
@@ -94,12 +93,11 @@ final class MethodRules {
                 || AnnotatedElementUtils.hasAnnotation(type, Async.class);
     }
 
-    private static boolean isAsyncResult(Class<?> result) {
-        Set<Class<?>> types = new LinkedHashSet<>(ClassUtils.getAllInterfacesForClassAsSet(result));
-        for (Class<?> type = result; type != null; type = type.getSuperclass()) {
-            types.add(type);
-        }
-        return types.stream().map(Class::getName).anyMatch(OUTLIVES_THE_CALL::contains);
+    private static boolean isAsyncResult(@Nullable Class<?> type) {
+        return type != null
+                && (OUTLIVES_THE_CALL.contains(type.getName())
+                        || isAsyncResult(type.getSuperclass())
+                        || Arrays.stream(type.getInterfaces()).anyMatch(MethodRules::isAsyncResult));
     }
 
     private static LeaseSetupException noProxy(String annotation, String where, String what) {
