@@ -170,6 +170,25 @@ public final class Leases implements AutoCloseable {
         return election;
     }
 
+    /**
+     * Finds out whether a request can work here at all, without asking for the lease.
+     *
+     * @throws IllegalArgumentException if the TTL is too short for the store, or resources are named and no fence is there
+     */
+    public void check(LeaseRequest request) {
+        Object unused = acquisition.checkedTerms(request);
+    }
+
+    /** The elections in which this process takes part. */
+    public List<LeaderElection> elections() {
+        return List.copyOf(elections);
+    }
+
+    /** What the store promises. */
+    public LeaseStore.Traits storeTraits() {
+        return store.traits();
+    }
+
     /** The leases that this process holds now. */
     public List<Lease> held() {
         return custody.held().stream().filter(Lease::isHeld).toList();
@@ -211,7 +230,7 @@ public final class Leases implements AutoCloseable {
 
     /**
      * Ends all: stops elections, interrupts work that still runs under a lease and waits five seconds at most for its end,
-     * gives the leases back, and ends the threads. A lease whose work does not end expires by itself.
+     * gives the leases back, tells the listener, and ends the threads. A lease whose work does not end expires by itself.
      */
     @Override
     public void close() {

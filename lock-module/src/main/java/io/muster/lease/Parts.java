@@ -1,5 +1,6 @@
 package io.muster.lease;
 
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
@@ -40,6 +41,9 @@ record Parts(
     private static final int MAX_WORKERS = 16;
     private static final int EXIT_CODE = 70;
 
+    /** So that who closes has heard of all that he ended, unless a listener hangs. */
+    private static final Duration EVENTS_WAIT = Duration.ofSeconds(1);
+
     /** Runs a task; answers what it threw. */
     @FunctionalInterface
     interface Shield {
@@ -77,8 +81,9 @@ record Parts(
                 () -> {
                     renewer.shutdown();
                     watchdog.shutdown();
-                    events.shutdown();
                     workers.shutdown();
+                    events.shutdown();
+                    events.awaitEnd(EVENTS_WAIT);
                 });
     }
 

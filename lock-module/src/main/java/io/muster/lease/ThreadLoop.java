@@ -1,5 +1,6 @@
 package io.muster.lease;
 
+import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -45,6 +46,17 @@ final class ThreadLoop implements Loop {
     /** Runs what was executed before; timers are dropped. */
     void shutdown() {
         executor.shutdown();
+    }
+
+    /** Waits after a {@link #shutdown} for what is still to run, that long at most. */
+    void awaitEnd(Duration atMost) {
+        try {
+            if (!executor.awaitTermination(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
+                log.debug("A task goes on after the shutdown");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void run(Runnable task) {

@@ -35,14 +35,35 @@ class ArchitectureTest {
     static final ArchRule ONLY_REDIS_NEEDS_LETTUCE = noClasses()
             .that()
             .resideOutsideOfPackage("io.muster.lease.redis")
+            .and()
+            .doNotHaveFullyQualifiedName("io.muster.lease.spring.RedisStore")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.lettuce..", "io.muster.lease.redis");
 
     @ArchTest
+    static final ArchRule ONLY_THE_GLUE_KNOWS_SPRING = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.muster.lease.spring..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework..", "io.micrometer..", "io.muster.lease.spring..");
+
+    @ArchTest
+    static final ArchRule THE_GLUE_WORKS_WITHOUT_ACTUATOR = noClasses()
+            .that()
+            .resideInAPackage("io.muster.lease.spring")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.springframework.boot.actuate..", "io.micrometer..", "io.muster.lease.spring.actuate..");
+
+    @ArchTest
     static final ArchRule TIME_IS_GIVEN_BUT_TO_THE_WIRING = noClasses()
             .that()
             .doNotBelongToAnyOf(Parts.class, InMemoryLeaseStore.class)
+            .and()
+            .resideOutsideOfPackage("io.muster.lease.spring..")
             .should()
             .callMethod(System.class, "nanoTime")
             .orShould()
@@ -52,6 +73,19 @@ class ArchitectureTest {
             .orShould()
             .dependOnClassesThat()
             .belongToAnyOf(Clock.class);
+
+    @ArchTest
+    static final ArchRule TIME_IS_GIVEN_TO_THE_GLUE_TOO = noClasses()
+            .that()
+            .resideInAPackage("io.muster.lease.spring..")
+            .and()
+            .haveNameNotMatching(".*AutoConfiguration.*")
+            .should()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Instant.class, "now");
 
     @ArchTest
     static final ArchRule RANDOMNESS_IS_GIVEN_BUT_TO_THE_WIRING = noClasses()

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,17 +24,17 @@ final class FencedConnection implements InvocationHandler {
     private static final Logger log = LoggerFactory.getLogger(FencedConnection.class);
 
     private final Connection connection;
-    private final JdbcFence fence;
+    private final Supplier<JdbcFence> fence;
     private final List<Lease> fenced = new ArrayList<>();
     private boolean begun;
     private boolean limited;
 
-    private FencedConnection(Connection connection, JdbcFence fence) {
+    private FencedConnection(Connection connection, Supplier<JdbcFence> fence) {
         this.connection = connection;
         this.fence = fence;
     }
 
-    static Connection around(Connection connection, JdbcFence fence) {
+    static Connection around(Connection connection, Supplier<JdbcFence> fence) {
         return proxy(Connection.class, new FencedConnection(connection, fence));
     }
 
@@ -86,7 +87,7 @@ final class FencedConnection implements InvocationHandler {
         try {
             if (limited && !connection.isClosed()) {
                 limited = false;
-                fence.leave(connection);
+                fence.get().leave(connection);
             }
         } catch (SQLException e) {
             log.debug("The connection is broken; its pool will find out", e);
@@ -156,7 +157,7 @@ final class FencedConnection implements InvocationHandler {
             }
             for (String resource : lease.resources()) {
                 limited = true;
-                fence.check(connection, resource, lease.fencingToken(), lease.ttl());
+                fence.get().check(connection, resource, lease.fencingToken(), lease.ttl());
             }
             fenced.add(lease);
         }

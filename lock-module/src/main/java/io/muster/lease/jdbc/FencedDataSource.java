@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.function.Supplier;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
@@ -26,7 +27,7 @@ import javax.sql.DataSource;
  */
 public final class FencedDataSource implements DataSource {
     private final DataSource dataSource;
-    private final JdbcFence fence;
+    private final Supplier<JdbcFence> fence;
 
     /**
      * Guards a data source.
@@ -35,6 +36,16 @@ public final class FencedDataSource implements DataSource {
      * @param fence opened over this data source itself, not over the guarded one
      */
     public FencedDataSource(DataSource dataSource, JdbcFence fence) {
+        this(dataSource, () -> fence);
+    }
+
+    /**
+     * Guards a data source whose schema may not be there yet.
+     *
+     * @param dataSource of the database in which the fence is
+     * @param fence gives the fence opened over this data source; asked for each transaction that is to be fenced, not before
+     */
+    public FencedDataSource(DataSource dataSource, Supplier<JdbcFence> fence) {
         this.dataSource = dataSource;
         this.fence = fence;
     }

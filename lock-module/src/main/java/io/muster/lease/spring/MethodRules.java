@@ -1,0 +1,117 @@
+package io.muster.lease.spring;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.KotlinDetector;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.scheduling.annotation.Async;
+
+/** Which methods can run under a lease at all: a proxy can stand before them, and their work ends when they return. */
+final class MethodRules {
+    /** By name, because most are not on every class path. */
+    private static final Set<String> OUTLIVES_THE_CALL = Set.of(
+            "java.util.concurrent.Callable",
+            "java.util.concurrent.CompletionStage",
+            "java.util.concurrent.Flow$Publisher",
+            "java.util.concurrent.Future",
+            "kotlinx.coroutines.flow.Flow",
+            "org.reactivestreams.Publisher",
+            "org.springframework.web.context.request.async.DeferredResult",
+            "org.springframework.web.context.request.async.WebAsyncTask",
+            "org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter",
+            "org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody");
+
+    private MethodRules() {}
+
+    /**
+     * Checks what can be known without calling the method.
+     *
+     * @param annotation for the message, as in {@code @Leased}
+     * @throws LeaseSetupException names the class, the method and the rule that it breaks
+     */
+    static void check(String annotation, Class<?> type, Method method) {
+        String where = where(type, method);
+        if (Modifier.isStatic(method.getModifiers())) {
+            throw noProxy(annotation, where, "static");
+        }
+        if (Modifier.isPrivate(method.getModifiers())) {
+            throw noProxy(annotation, where, "private");
+        }
+        if (Modifier.isFinal(method.getModifiers())) {
+            throw noProxy(annotation, where, "final");
+        }
+        if (Modifier.isFinal(type.getModifiers())) {
+            throw noProxy(annotation, where, "in a final class");
+        }
+        if (isAsync(type, method)) {
+            throw outlives(annotation, where, "@Async");
+        }
+        if (KotlinDetector.isSuspendingFunction(method)) {
+            throw outlives(annotation, where, "a suspending function");
+        }
+        Class<?> result = method.getReturnType();
+        if (isAsyncResult(result)) {
+            throw outlives(annotation, where, "one that answers a " + result.getSimpleName());
+        }
+        if (result.isPrimitive() && result != void.class) {
+            throw new LeaseSetupException(
+                    "the result of " + where + " must not be primitive with " + annotation + " but was " + result
+                            + ", because a call that is skipped has none",
+                    "Let it answer nothing, an Optional, or an object, which is null then.",
+                    null);
+        }
+    }
+
+    static String where(Class<?> type, Method method) {
+        return type.getName() + "." + method.getName() + "()";
+    }
+
+    /** What a skipped call answers. */
+    static @Nullable Object skipped(Method method) {
+        Class<?> result = method.getReturnType();
+        if (result == Optional.class) {
+            return Optional.empty();
+        }
+        if (result == OptionalInt.class) {
+            return OptionalInt.empty();
+        }
+        if (result == OptionalLong.class) {
+            return OptionalLong.empty();
+        }
+        return result == OptionalDouble.class ? OptionalDouble.empty() : null;
+    }
+
+    private static boolean isAsync(Class<?> type, Method method) {
+        return AnnotatedElementUtils.hasAnnotation(method, Async.class)
+                || AnnotatedElementUtils.hasAnnotation(type, Async.class);
+    }
+
+    private static boolean isAsyncResult(@Nullable Class<?> type) {
+        return type != null
+                && (OUTLIVES_THE_CALL.contains(type.getName())
+                        || isAsyncResult(type.getSuperclass())
+                        || Arrays.stream(type.getInterfaces()).anyMatch(MethodRules::isAsyncResult));
+    }
+
+    private static LeaseSetupException noProxy(String annotation, String where, String what) {
+        return new LeaseSetupException(
+                where + " must not be " + what + " with " + annotation + ", because no proxy can stand before it",
+                "Change the method or its class, or call Leases yourself.",
+                null);
+    }
+
+    private static LeaseSetupException outlives(String annotation, String where, String what) {
+        return new LeaseSetupException(
+                where + " must not be " + what + " with " + annotation
+                        + ", because the lease would be given back while the work goes on",
+                "Let it do its work before it returns; or call Leases in the thread that does it.",
+                null);
+    }
+}
