@@ -1,6 +1,5 @@
 package io.muster.lease;
 
-import io.muster.lease.Lease.Loss;
 import io.muster.lease.LeaseSettings.OverrunPolicy;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -14,6 +13,7 @@ import java.util.Set;
  */
 final class Watchdog {
     private static final long PRESS_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long MIN_PRESS_NANOS = Duration.ofMillis(10).toNanos();
 
     private final Custody custody;
     private final Parts parts;
@@ -39,7 +39,7 @@ final class Watchdog {
         }
     }
 
-    /** From any thread. */
+    /** Watches a lease, or looks at it again; from any thread. */
     void add(Lease lease) {
         parts.watchdog().execute(() -> {
             watched.add(lease);
@@ -60,8 +60,8 @@ final class Watchdog {
         timer.cancel();
         long now = parts.ticker().getAsLong();
         watched.removeIf(lease -> {
-            if (lease.isHeld() && lease.heldTooLong(now)) {
-                custody.lose(lease, Loss.MAX_HOLD);
+            if (lease.isHeld()) {
+                custody.loseIfHeldTooLong(lease);
             }
             return lease.isOver();
         });
@@ -75,7 +75,8 @@ final class Watchdog {
         long now = parts.ticker().getAsLong();
         halting.entrySet().removeIf(entry -> pressed(entry.getKey(), entry.getValue(), now));
         if (!halting.isEmpty()) {
-            presser = parts.watchdog().schedule(Math.min(PRESS_NANOS, graceNanos), this::press);
+            presser = parts.watchdog()
+                    .schedule(Math.min(PRESS_NANOS, Math.max(graceNanos, MIN_PRESS_NANOS)), this::press);
         }
     }
 

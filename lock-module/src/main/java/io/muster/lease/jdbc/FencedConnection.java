@@ -25,6 +25,7 @@ final class FencedConnection implements InvocationHandler {
     private final Connection connection;
     private final JdbcFence fence;
     private final List<Lease> fenced = new ArrayList<>();
+    private final List<Lease> admitted = new ArrayList<>();
     private boolean begun;
     private boolean limited;
 
@@ -64,6 +65,8 @@ final class FencedConnection implements InvocationHandler {
             case "rollback" -> {
                 if (given == null || given.length == 0) {
                     ended();
+                } else {
+                    loosened();
                 }
                 return call(connection, method, given);
             }
@@ -78,7 +81,13 @@ final class FencedConnection implements InvocationHandler {
 
     private void ended() {
         fenced.clear();
+        admitted.clear();
         begun = false;
+    }
+
+    /** The database may have let go of the fences' rows: they are checked again before the next statement. */
+    private void loosened() {
+        fenced.clear();
     }
 
     private void leave() {
@@ -112,6 +121,10 @@ final class FencedConnection implements InvocationHandler {
                 boolean batch = name.endsWith("Batch");
                 String sql = batch ? null : direct && given != null ? (String) given[0] : preparedSql;
                 beforeExecution(statement, sql);
+                String text = sql == null ? preparedSql : sql;
+                if (text == null || !SqlText.keepsLocks(text)) {
+                    loosened();
+                }
             }
             return call(statement, called, given);
         });
@@ -150,7 +163,7 @@ final class FencedConnection implements InvocationHandler {
             if (fenced.contains(lease)) {
                 continue;
             }
-            if (begun) {
+            if (begun && !admitted.contains(lease)) {
                 throw new IllegalStateException("the transaction began before the work under lease " + lease
                         + "; begin it within, so that what it reads is not older than the lease");
             }
@@ -159,6 +172,7 @@ final class FencedConnection implements InvocationHandler {
                 fence.check(connection, resource, lease.fencingToken(), lease.ttl());
             }
             fenced.add(lease);
+            admitted.add(lease);
         }
         // The fence may have been waited for.
         leases.forEach(Lease::ensureHeld);
