@@ -24,7 +24,6 @@ final class Asking<T> {
     private final Consumer<T> late;
     private final CompletableFuture<T> answer = new CompletableFuture<>();
     private Loop.Timer next = () -> {};
-    private Loop.Timer end = () -> {};
     private int tries;
     private @Nullable Throwable lastFailure;
 
@@ -39,7 +38,7 @@ final class Asking<T> {
 
     /** @param wholeNanos after which it fails with a {@link LeaseStoreException} */
     CompletableFuture<T> start(String what, long wholeNanos) {
-        end = loop.schedule(wholeNanos, () -> giveUp(what));
+        loop.schedule(wholeNanos, () -> giveUp(what));
         if (!loop.execute(this::ask)) {
             answer.completeExceptionally(new IllegalStateException("the leases are closed"));
         }
@@ -77,7 +76,6 @@ final class Asking<T> {
 
     private void answered(T value) {
         next.cancel();
-        end.cancel();
         boolean again = !answer.complete(value);
         // The same question has the same answer; only another one is news.
         if (again && (answer.isCompletedExceptionally() || !value.equals(answer.getNow(value)))) {

@@ -326,7 +326,7 @@ public final class Lease implements AutoCloseable {
         return hold.haltAt();
     }
 
-    private boolean heldTooLong(long now) {
+    boolean heldTooLong(long now) {
         return now - maxHoldAt >= 0;
     }
 

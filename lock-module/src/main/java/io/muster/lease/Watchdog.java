@@ -13,7 +13,6 @@ import java.util.Set;
  */
 final class Watchdog {
     private static final long PRESS_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final long MIN_PRESS_NANOS = Duration.ofMillis(10).toNanos();
 
     private final Custody custody;
     private final Parts parts;
@@ -75,8 +74,7 @@ final class Watchdog {
         long now = parts.ticker().getAsLong();
         halting.entrySet().removeIf(entry -> pressed(entry.getKey(), entry.getValue(), now));
         if (!halting.isEmpty()) {
-            presser = parts.watchdog()
-                    .schedule(Math.min(PRESS_NANOS, Math.max(graceNanos, MIN_PRESS_NANOS)), this::press);
+            presser = parts.watchdog().schedule(Math.min(PRESS_NANOS, graceNanos), this::press);
         }
     }
 
