@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,7 +43,7 @@ abstract class DocumentedSqlContract {
         database = database();
         statements = read();
         for (List<String> section : statements.values()) {
-            Databases.execute(database, "DROP TABLE IF EXISTS " + section.get(0).split(" ")[2]);
+            Databases.execute(database, "DROP TABLE IF EXISTS " + section.get(0).split(" ", 4)[2]);
             Databases.execute(database, section.get(0));
         }
     }
@@ -62,14 +61,13 @@ abstract class DocumentedSqlContract {
         Matcher matcher = HEADING_OR_SQL.matcher(Files.readString(PAGE));
         String section = "";
         while (matcher.find()) {
-            if (matcher.group(1) != null) {
-                section = matcher.group(1);
-            } else {
+            String heading = matcher.group(1);
+            String sql = matcher.group(2);
+            if (heading != null) {
+                section = heading;
+            } else if (sql != null) {
                 sections.put(
-                        section,
-                        Stream.of(END.split(matcher.group(2)))
-                                .map(String::strip)
-                                .toList());
+                        section, END.splitAsStream(sql).map(String::strip).toList());
             }
         }
         return sections;
