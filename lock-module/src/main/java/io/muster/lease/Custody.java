@@ -4,14 +4,17 @@ import io.muster.lease.Lease.Loss;
 import io.muster.lease.Lease.State;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +26,7 @@ final class Custody {
     private final LeaseStore store;
     private final LeaseSettings settings;
     private final Parts parts;
-    private final Consumer<? super LeaseEvent> listener;
+    private final Announcements announcements;
     private final Renewals renewals;
     private final Watchdog watchdog;
     private final Set<Lease> held = ConcurrentHashMap.newKeySet();
@@ -36,7 +39,7 @@ final class Custody {
         this.store = store;
         this.settings = settings;
         this.parts = parts;
-        this.listener = listener;
+        this.announcements = new Announcements(parts.events(), listener);
         this.renewals = new Renewals(this, parts);
         this.watchdog = new Watchdog(this, parts);
     }
@@ -98,6 +101,18 @@ final class Custody {
         }
     }
 
+    /** Looks again at when a lease ends. */
+    void watch(Lease lease) {
+        watchdog.add(lease);
+    }
+
+    /** Loses a lease that has been held as long as it may be, and no other. */
+    void loseIfHeldTooLong(Lease lease) {
+        if (lease.lostByMaxHold()) {
+            wasLost(lease, Loss.MAX_HOLD);
+        }
+    }
+
     void lose(Lease lease, Loss reason) {
         State before = lease.lost(reason);
         if (before == State.HELD || before == State.SUSPECT) {
@@ -109,10 +124,10 @@ final class Custody {
     void wasLost(Lease lease, Loss reason) {
         held.remove(lease);
         watchdog.halt(lease);
-        parts.events().execute(() -> {
+        announcements.run(() -> {
             log.warn("Lease {} was lost: {}", lease, reason);
-            tellSafely(new LeaseEvent.Lost(lease, reason));
-            lease.takeCallbacks().forEach(callback -> safely(() -> callback.accept(reason)));
+            announcements.tellNow(new LeaseEvent.Lost(lease, reason));
+            lease.takeCallbacks().forEach(callback -> announcements.safely(() -> callback.accept(reason)));
         });
     }
 
@@ -128,20 +143,25 @@ final class Custody {
     void overrun(Lease lease) {
         overruns.add(lease);
         List<List<StackTraceElement>> stacks = lease.stacks();
-        parts.events().execute(() -> {
+        announcements.run(() -> {
             log.error(
                     "Work goes on though its lease {} was lost more than {} ago; it is at {}",
                     lease,
                     settings.haltGrace(),
                     stacks);
-            tellSafely(new LeaseEvent.Overrun(lease, stacks));
+            announcements.tellNow(new LeaseEvent.Overrun(lease, stacks));
         });
     }
 
-    /** Ends a lease here and in the store; completes when the store has answered, or has been silent for too long. */
-    CompletableFuture<?> giveBack(Lease lease) {
-        if (!lease.claimGivingBack()) {
-            return CompletableFuture.completedFuture(null);
+    /**
+     * Ends a lease here and in the store; completes when the store has answered, or has been silent for too long. Answers
+     * whether it was live in the store, empty when that is not known.
+     */
+    CompletableFuture<Optional<Boolean>> giveBack(Lease lease) {
+        CompletableFuture<Optional<Boolean>> answer = new CompletableFuture<>();
+        CompletableFuture<Optional<Boolean>> earlier = lease.claimGivingBack(answer);
+        if (earlier != null) {
+            return earlier;
         }
         State before = lease.released();
         if (before == State.HELD || before == State.SUSPECT) {
@@ -154,16 +174,46 @@ final class Custody {
             }
         }
         if (lease.loss().filter(reason -> reason == Loss.REVOKED).isPresent()) {
-            return CompletableFuture.completedFuture(null);
+            answer.complete(Optional.of(false));
+            return answer;
         }
         Terms terms = lease.terms();
-        return new Asking<>(
-                        () -> store.release(lease.key(), lease.completedTick()),
-                        parts.renewer(),
-                        parts.random(),
-                        terms.patienceNanos(),
-                        answer -> {})
-                .start("release of " + lease, terms.patienceNanos() * RELEASE_TRIES_SPAN);
+        AtomicInteger tries = new AtomicInteger();
+        Supplier<CompletionStage<Boolean>> question = () -> {
+            tries.incrementAndGet();
+            return release(lease);
+        };
+        var unused = new Asking<>(question, parts.renewer(), parts.random(), terms.patienceNanos(), late -> {})
+                .start("release of " + lease, terms.patienceNanos() * RELEASE_TRIES_SPAN)
+                .whenComplete((live, failure) -> {
+                    if (failure == null) {
+                        answer.complete(givenBack(lease, live, tries.get()));
+                        return;
+                    }
+                    if (lease.restNanos() > 0) {
+                        log.warn("The store does not know how long lease {} is to be kept: {}", lease, failure.toString());
+                    }
+                    answer.completeExceptionally(failure);
+                });
+        return answer;
+    }
+
+    private CompletionStage<Boolean> release(Lease lease) {
+        Duration rest = Duration.ofMillis((lease.restNanos() + 999_999) / 1_000_000);
+        return rest.isZero() || rest.isNegative()
+                ? store.release(lease.key(), lease.completedTick())
+                : store.releaseLater(lease.key(), rest, lease.completedTick());
+    }
+
+    private static Optional<Boolean> givenBack(Lease lease, boolean live, int tries) {
+        if (!live && tries > 1) {
+            // It may be over because it was released by an earlier try.
+            return Optional.empty();
+        }
+        if (!live && lease.believed() == State.RELEASED) {
+            log.warn("Lease {} was over in the store before it was given back; others may have held it", lease);
+        }
+        return Optional.of(live);
     }
 
     /** The answer of a request came when nobody waits for it any more. */
@@ -205,23 +255,11 @@ final class Custody {
     }
 
     void publish(LeaseEvent event) {
-        parts.events().execute(() -> tellSafely(event));
+        announcements.publish(event);
     }
 
     /** Runs foreign code where it can hold up nothing but other foreign code. */
     void tell(Runnable callback) {
-        parts.events().execute(() -> safely(callback));
-    }
-
-    private void tellSafely(LeaseEvent event) {
-        safely(() -> listener.accept(event));
-    }
-
-    private static void safely(Runnable foreign) {
-        try {
-            foreign.run();
-        } catch (RuntimeException | Error e) {
-            log.error("A listener or callback of a lease failed", e);
-        }
+        announcements.run(callback);
     }
 }

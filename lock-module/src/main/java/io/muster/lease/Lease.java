@@ -3,7 +3,6 @@ package io.muster.lease;
 import io.muster.lease.LeaseStore.LeaseKey;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -31,7 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Lease implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Lease.class);
-    private static final int MAX_CALLBACKS = 64;
 
     private final LeaseKey key;
     private final String holder;
@@ -42,10 +40,12 @@ public final class Lease implements AutoCloseable {
     private final Custody custody;
     private final Object transitions = new Object();
     private volatile Hold hold;
-    private final List<Work> works = new CopyOnWriteArrayList<>();
-    private final List<Consumer<? super Loss>> callbacks = new ArrayList<>();
-    private boolean told;
-    private final AtomicBoolean givingBack = new AtomicBoolean();
+    // Nanoseconds of the ticker: when it has been held as long as it may be, and until when the store keeps others out.
+    private volatile long maxHoldAt;
+    private volatile long keptUntil;
+    private final List<LeaseScope> scopes = new CopyOnWriteArrayList<>();
+    private final LossCallbacks callbacks = new LossCallbacks();
+    private final AtomicReference<@Nullable CompletableFuture<Optional<Boolean>>> givingBack = new AtomicReference<>();
     private volatile boolean completed;
 
     /** @param sentAt when the request was first sent, nanoseconds of the ticker */
@@ -58,6 +58,8 @@ public final class Lease implements AutoCloseable {
         this.custody = custody;
         this.ticker = custody.ticker();
         this.hold = Hold.granted(terms.haltAfter(sentAt));
+        this.maxHoldAt = sentAt + terms.maxHoldNanos();
+        this.keptUntil = sentAt;
     }
 
     /** What a holder believes of its lease. */
@@ -173,17 +175,49 @@ public final class Lease implements AutoCloseable {
      * @throws IllegalStateException if there are 64 callbacks already
      */
     public void onLost(Consumer<? super Loss> callback) {
-        synchronized (callbacks) {
-            if (!told) {
-                if (callbacks.size() >= MAX_CALLBACKS) {
-                    throw new IllegalStateException(
-                            "lease \"" + name() + "\" has " + MAX_CALLBACKS + " callbacks already");
-                }
-                callbacks.add(callback);
-                return;
-            }
+        if (!callbacks.add(callback)) {
+            loss().ifPresent(reason -> custody.tell(() -> callback.accept(reason)));
         }
-        loss().ifPresent(reason -> custody.tell(() -> callback.accept(reason)));
+    }
+
+    /**
+     * Moves the end of {@code maxHold}.
+     *
+     * @param fromNow more than zero
+     * @return false when the lease is not held, or has been held as long as it may be; it stays over then
+     * @throws IllegalArgumentException if the time is not positive
+     */
+    public boolean holdAtMost(Duration fromNow) {
+        if (fromNow.isZero() || fromNow.isNegative()) {
+            throw new IllegalArgumentException("fromNow must be positive but was " + fromNow);
+        }
+        if (!isHeld()) {
+            return false;
+        }
+        synchronized (transitions) {
+            long now = ticker.getAsLong();
+            if (!hold.isHeld(now) || heldTooLong(now)) {
+                return false;
+            }
+            maxHoldAt = now + Terms.boundedNanos(fromNow);
+        }
+        custody.watch(this);
+        return true;
+    }
+
+    /**
+     * Keeps the others out for that long, also when the lease is given back before, also when this process ends after that:
+     * the store then knows when it is over. What the store does not hear of expires with its TTL.
+     *
+     * @param fromNow zero for no time; {@link LeaseStore#MAX_REST} at most
+     * @throws IllegalArgumentException if the time is longer
+     */
+    public void holdAtLeast(Duration fromNow) {
+        if (fromNow.isNegative() || fromNow.compareTo(LeaseStore.MAX_REST) > 0) {
+            throw new IllegalArgumentException(
+                    "fromNow must be from zero to " + LeaseStore.MAX_REST + " but was " + fromNow);
+        }
+        keptUntil = ticker.getAsLong() + fromNow.toNanos();
     }
 
     /**
@@ -196,25 +230,35 @@ public final class Lease implements AutoCloseable {
      * @throws Exception what the work throws while the lease is held
      */
     public <T extends @Nullable Object> T call(Callable<T> task) throws Exception {
-        Work work = new Work(Thread.currentThread());
-        works.add(work);
+        LeaseScope scope = enter();
         try {
-            ensureHeld();
-            List<Lease> before = LeaseContext.enter(this);
-            try {
-                return task.call();
-            } finally {
-                LeaseContext.restore(before);
-            }
+            return task.call();
         } catch (LeaseLostException e) {
             throw e;
         } catch (Exception e) {
             throw hold.state() == State.LOST ? lostException(e) : e;
         } finally {
-            works.remove(work);
-            work.end();
-            custody.workEnded();
+            scope.close();
         }
+    }
+
+    /**
+     * Begins work under this lease on the current thread, for frameworks that learn of begin and end by calls; otherwise
+     * {@link #call} is better. Until the scope is closed, everything is as in {@code call}.
+     *
+     * @throws LeaseLostException if the lease is not held
+     */
+    public LeaseScope enter() {
+        LeaseScope scope = new LeaseScope(this, LeaseContext.interrupts());
+        scopes.add(scope);
+        try {
+            ensureHeld();
+            LeaseContext.enter(scope);
+        } catch (RuntimeException | Error e) {
+            scope.close();
+            throw e;
+        }
+        return scope;
     }
 
     /** As {@link #call}, for work that answers nothing and throws nothing checked. */
@@ -242,13 +286,24 @@ public final class Lease implements AutoCloseable {
      */
     @Override
     public void close() {
+        Optional<Boolean> unused = release();
+    }
+
+    /**
+     * As {@link #close}; answers whether the store still held it for this process. If not, it was over before anybody here
+     * knew, and others may have held it meanwhile.
+     *
+     * @return empty when the store did not answer in time
+     */
+    public Optional<Boolean> release() {
         try {
-            Object unused = giveBack().get(terms.patienceNanos(), TimeUnit.NANOSECONDS);
+            return giveBack().get(terms.patienceNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             log.debug("Lease {} is left to expire", this, e);
         }
+        return Optional.empty();
     }
 
     LeaseKey key() {
@@ -262,8 +317,8 @@ public final class Lease implements AutoCloseable {
     /** When the watchdog has to look at it, nanoseconds of the ticker. */
     long wakeAt() {
         long haltAt = hold.haltAt();
-        long maxHoldAt = grantedAt + terms.maxHoldNanos();
-        return maxHoldAt - haltAt < 0 ? maxHoldAt : haltAt;
+        long endAt = maxHoldAt;
+        return endAt - haltAt < 0 ? endAt : haltAt;
     }
 
     /** The local deadline less the margin, nanoseconds of the ticker. */
@@ -272,21 +327,38 @@ public final class Lease implements AutoCloseable {
     }
 
     boolean heldTooLong(long now) {
-        return now - grantedAt >= terms.maxHoldNanos();
+        return now - maxHoldAt >= 0;
+    }
+
+    /** Answers whether it was lost just now, because it has been held as long as it may be. */
+    boolean lostByMaxHold() {
+        synchronized (transitions) {
+            if (hold.isFinal() || !heldTooLong(ticker.getAsLong())) {
+                return false;
+            }
+            hold = hold.lost(Loss.MAX_HOLD);
+            return true;
+        }
+    }
+
+    /** How long the store has to keep it when it is given back now; zero or less for no time. */
+    long restNanos() {
+        return keptUntil - ticker.getAsLong();
     }
 
     boolean isOver() {
         return hold.isFinal();
     }
 
-    /** As {@link #close}, without waiting. */
-    CompletableFuture<?> giveBack() {
+    /** As {@link #release}, without waiting. */
+    CompletableFuture<Optional<Boolean>> giveBack() {
         return custody.giveBack(this);
     }
 
-    /** Answers true once: a lease is given back once. */
-    boolean claimGivingBack() {
-        return givingBack.compareAndSet(false, true);
+    /** A lease is given back once: answers null for the first, who has to complete the answer, and its answer for others. */
+    @Nullable
+    CompletableFuture<Optional<Boolean>> claimGivingBack(CompletableFuture<Optional<Boolean>> answer) {
+        return givingBack.compareAndSet(null, answer) ? null : givingBack.get();
     }
 
     @Nullable
@@ -326,24 +398,26 @@ public final class Lease implements AutoCloseable {
 
     /** Each callback once; later ones are told by {@link #onLost}. */
     List<Consumer<? super Loss>> takeCallbacks() {
-        synchronized (callbacks) {
-            told = true;
-            List<Consumer<? super Loss>> taken = List.copyOf(callbacks);
-            callbacks.clear();
-            return taken;
-        }
+        return callbacks.take();
     }
 
     void interruptWork() {
-        works.forEach(Work::interrupt);
+        scopes.forEach(LeaseScope::interrupt);
     }
 
     boolean hasWork() {
-        return !works.isEmpty();
+        return !scopes.isEmpty();
     }
 
     List<List<StackTraceElement>> stacks() {
-        return works.stream().map(Work::stack).toList();
+        return scopes.stream().map(LeaseScope::stack).toList();
+    }
+
+    /** The scope's thread works under this lease no more. */
+    void left(LeaseScope scope) {
+        if (scopes.remove(scope)) {
+            custody.workEnded();
+        }
     }
 
     private LeaseLostException lostException(@Nullable Throwable cause) {

@@ -6,11 +6,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases under which the current thread works: those whose {@link Lease#call} it is in. They do not follow a task to
+ * The leases under which the current thread works: those whose {@link Lease#call} or {@link Lease#enter scope} it is in. They do not follow a task to
  * another thread by themselves; {@link #wrap} carries them.
  */
 public final class LeaseContext {
-    private static final ThreadLocal<@Nullable List<Lease>> LEASES = new ThreadLocal<>();
+    private static final ThreadLocal<@Nullable List<LeaseScope>> SCOPES = new ThreadLocal<>();
 
     private LeaseContext() {}
 
@@ -29,8 +29,7 @@ public final class LeaseContext {
 
     /** All leases, outermost first. */
     public static List<Lease> leases() {
-        List<Lease> leases = LEASES.get();
-        return leases == null ? List.of() : leases;
+        return scopes().stream().map(LeaseScope::lease).toList();
     }
 
     /** A task that runs under the leases of the thread that calls this, wherever it runs, and is interrupted with them. */
@@ -45,18 +44,36 @@ public final class LeaseContext {
         return wrapped;
     }
 
-    /** Adds a lease; what it answers is to be given to {@link #restore}. */
-    static List<Lease> enter(Lease lease) {
-        List<Lease> before = leases();
-        LEASES.set(Stream.concat(before.stream(), Stream.of(lease)).toList());
-        return before;
+    /**
+     * Adds a scope of this thread. Those that another thread has closed are forgotten now and not before: the work under
+     * them may go on, and what it writes must not pass as unguarded.
+     */
+    static void enter(LeaseScope scope) {
+        Stream<LeaseScope> open = scopes().stream().filter(LeaseScope::isOpen);
+        SCOPES.set(Stream.concat(open, Stream.of(scope)).toList());
     }
 
-    static void restore(List<Lease> before) {
-        if (before.isEmpty()) {
-            LEASES.remove();
+    /** The interrupts of this thread. */
+    static ThreadInterrupts interrupts() {
+        List<LeaseScope> scopes = scopes();
+        return scopes.isEmpty()
+                ? new ThreadInterrupts(Thread.currentThread())
+                : scopes.get(0).interrupts();
+    }
+
+    /** Forgets a scope of this thread. */
+    static void leave(LeaseScope scope) {
+        List<LeaseScope> others =
+                scopes().stream().filter(other -> other != scope).toList();
+        if (others.isEmpty()) {
+            SCOPES.remove();
         } else {
-            LEASES.set(before);
+            SCOPES.set(others);
         }
+    }
+
+    private static List<LeaseScope> scopes() {
+        List<LeaseScope> scopes = SCOPES.get();
+        return scopes == null ? List.of() : scopes;
     }
 }

@@ -47,6 +47,15 @@ public interface LeaseStore extends AutoCloseable {
      */
     CompletionStage<Boolean> release(LeaseKey key, @Nullable Instant completed);
 
+    /**
+     * Ends a grant that long from now on: nobody is granted the lease before, though its holder needs it no more and may be
+     * gone. A renewal that was under way may end it later. Answers whether it was live.
+     *
+     * @param rest from 1 ms to {@link #MAX_REST}
+     * @param completed as in {@link #release}
+     */
+    CompletionStage<Boolean> releaseLater(LeaseKey key, Duration rest, @Nullable Instant completed);
+
     /** What is stored under this name, read where it is decided and not from a copy that may lag. */
     CompletionStage<Optional<LeaseView>> inspect(String name);
 
@@ -62,6 +71,9 @@ public interface LeaseStore extends AutoCloseable {
 
     /** The most keys of one {@link #renew}. */
     int MAX_BATCH = 500;
+
+    /** The longest rest of {@link #releaseLater}. */
+    Duration MAX_REST = Duration.ofDays(28);
 
     /** One grant of a lease. */
     record LeaseKey(String name, long token) {

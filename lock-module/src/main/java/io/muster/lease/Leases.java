@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -144,6 +145,7 @@ public final class Leases implements AutoCloseable {
      *
      * @return empty when the lease was not to be had
      * @throws Exception what {@link #tryAcquire(LeaseRequest)} and {@link Lease#call} throw
+     * @throws NullPointerException if the task answers null
      */
     public <T> Optional<T> call(LeaseRequest request, Callable<T> task) throws Exception {
         Optional<Lease> acquired = tryAcquire(request);
@@ -153,8 +155,25 @@ public final class Leases implements AutoCloseable {
         try (Lease lease = acquired.get()) {
             T result = lease.call(task);
             lease.markCompleted();
-            return Optional.of(result);
+            return Optional.of(Objects.requireNonNull(result, "the task's result must not be null; use run"));
         }
+    }
+
+    /**
+     * As {@link #call}, for work that answers nothing.
+     *
+     * @return whether the lease was to be had
+     */
+    public boolean run(LeaseRequest request, Runnable task) {
+        Optional<Lease> acquired = tryAcquire(request);
+        if (acquired.isEmpty()) {
+            return false;
+        }
+        try (Lease lease = acquired.get()) {
+            lease.run(task);
+            lease.markCompleted();
+        }
+        return true;
     }
 
     /**
@@ -211,7 +230,8 @@ public final class Leases implements AutoCloseable {
      * @throws LeaseStoreException if the store failed or did not answer in time
      */
     public Optional<LeaseView> inspect(String name) {
-        return answerOf("inspect \"" + name + "\"", store.inspect(Names.checked("name", name)));
+        String checked = Names.checked("name", name);
+        return answerOf("inspect \"" + name + "\"", () -> store.inspect(checked));
     }
 
     /**
@@ -222,8 +242,8 @@ public final class Leases implements AutoCloseable {
      * @throws LeaseStoreException if the store failed or did not answer in time
      */
     public boolean forceRelease(String name) {
-        boolean released =
-                answerOf("force the release of \"" + name + "\"", store.forceRelease(Names.checked("name", name)));
+        String checked = Names.checked("name", name);
+        boolean released = answerOf("force the release of \"" + name + "\"", () -> store.forceRelease(checked));
         log.info("Release of lease \"{}\" was forced; it was {}", name, released ? "held" : "free");
         return released;
     }
@@ -311,16 +331,16 @@ public final class Leases implements AutoCloseable {
                 : new LeaseStoreException("lease \"" + name + "\": " + cause, cause);
     }
 
-    private static <T> T answerOf(String what, CompletionStage<T> stage) {
+    private static <T> T answerOf(String what, Supplier<CompletionStage<T>> question) {
         Throwable cause;
         try {
-            return stage.toCompletableFuture().get(STORE_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+            return question.get().toCompletableFuture().get(STORE_WAIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             cause = e;
         } catch (ExecutionException e) {
             cause = e.getCause() == null ? e : e.getCause();
-        } catch (TimeoutException e) {
+        } catch (TimeoutException | RuntimeException e) {
             cause = e;
         }
         throw new LeaseStoreException(what + " failed: " + cause, cause);

@@ -17,8 +17,11 @@ record Terms(long ttlNanos, long maxHoldNanos) {
     private static final long FOREVER_NANOS = Long.MAX_VALUE / 4;
 
     static Terms of(Duration ttl, Duration maxHold) {
-        boolean forever = maxHold.compareTo(Duration.ofNanos(FOREVER_NANOS)) >= 0;
-        return new Terms(ttl.toNanos(), forever ? FOREVER_NANOS : maxHold.toNanos());
+        return new Terms(ttl.toNanos(), boundedNanos(maxHold));
+    }
+
+    static long boundedNanos(Duration duration) {
+        return duration.compareTo(Duration.ofNanos(FOREVER_NANOS)) >= 0 ? FOREVER_NANOS : duration.toNanos();
     }
 
     /** When a holder stops whose last successful request was sent then. */

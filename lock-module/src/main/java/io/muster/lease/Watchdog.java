@@ -1,6 +1,5 @@
 package io.muster.lease;
 
-import io.muster.lease.Lease.Loss;
 import io.muster.lease.LeaseSettings.OverrunPolicy;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -39,7 +38,7 @@ final class Watchdog {
         }
     }
 
-    /** From any thread. */
+    /** Watches a lease, or looks at it again; from any thread. */
     void add(Lease lease) {
         parts.watchdog().execute(() -> {
             watched.add(lease);
@@ -60,8 +59,8 @@ final class Watchdog {
         timer.cancel();
         long now = parts.ticker().getAsLong();
         watched.removeIf(lease -> {
-            if (lease.isHeld() && lease.heldTooLong(now)) {
-                custody.lose(lease, Loss.MAX_HOLD);
+            if (lease.isHeld()) {
+                custody.loseIfHeldTooLong(lease);
             }
             return lease.isOver();
         });

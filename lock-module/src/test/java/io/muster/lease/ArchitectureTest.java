@@ -59,6 +59,28 @@ class ArchitectureTest {
                     "org.springframework.boot.actuate..", "io.micrometer..", "io.muster.lease.spring.actuate..");
 
     @ArchTest
+    static final ArchRule ONLY_THE_BRIDGE_NEEDS_SHEDLOCK = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.muster.lease.shedlock")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("net.javacrumbs..", "io.muster.lease.shedlock");
+
+    @ArchTest
+    static final ArchRule THE_BRIDGE_NEEDS_THE_CORE_AND_SHEDLOCK_ALONE = classes()
+            .that()
+            .resideInAPackage("io.muster.lease.shedlock")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.muster.lease",
+                    "io.muster.lease.shedlock",
+                    "net.javacrumbs.shedlock.core",
+                    "net.javacrumbs.shedlock.support",
+                    "java..",
+                    "org.jspecify..");
+
+    @ArchTest
     static final ArchRule TIME_IS_GIVEN_BUT_TO_THE_WIRING = noClasses()
             .that()
             .doNotBelongToAnyOf(Parts.class, InMemoryLeaseStore.class)

@@ -225,6 +225,11 @@ final class SimStore {
             }
 
             @Override
+            public CompletionStage<Boolean> releaseLater(LeaseKey key, Duration rest, @Nullable Instant completed) {
+                return send(process, stamp -> table.releaseLater(key, rest, completed, stamp));
+            }
+
+            @Override
             public CompletionStage<Optional<LeaseView>> inspect(String name) {
                 return send(process, stamp -> table.inspect(name, stamp));
             }

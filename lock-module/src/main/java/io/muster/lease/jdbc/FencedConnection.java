@@ -26,6 +26,7 @@ final class FencedConnection implements InvocationHandler {
     private final Connection connection;
     private final Supplier<JdbcFence> fence;
     private final List<Lease> fenced = new ArrayList<>();
+    private final List<Lease> admitted = new ArrayList<>();
     private boolean begun;
     private boolean limited;
 
@@ -65,6 +66,8 @@ final class FencedConnection implements InvocationHandler {
             case "rollback" -> {
                 if (given == null || given.length == 0) {
                     ended();
+                } else {
+                    loosened();
                 }
                 return call(connection, method, given);
             }
@@ -79,7 +82,13 @@ final class FencedConnection implements InvocationHandler {
 
     private void ended() {
         fenced.clear();
+        admitted.clear();
         begun = false;
+    }
+
+    /** The database may have let go of the fences' rows: they are checked again before the next statement. */
+    private void loosened() {
+        fenced.clear();
     }
 
     private void leave() {
@@ -113,6 +122,10 @@ final class FencedConnection implements InvocationHandler {
                 boolean batch = name.endsWith("Batch");
                 String sql = batch ? null : direct && given != null ? (String) given[0] : preparedSql;
                 beforeExecution(statement, sql);
+                String text = sql == null ? preparedSql : sql;
+                if (text == null || !SqlText.keepsLocks(text)) {
+                    loosened();
+                }
             }
             return call(statement, called, given);
         });
@@ -151,7 +164,7 @@ final class FencedConnection implements InvocationHandler {
             if (fenced.contains(lease)) {
                 continue;
             }
-            if (begun) {
+            if (begun && !admitted.contains(lease)) {
                 throw new IllegalStateException("the transaction began before the work under lease " + lease
                         + "; begin it within, so that what it reads is not older than the lease");
             }
@@ -160,6 +173,7 @@ final class FencedConnection implements InvocationHandler {
                 fence.get().check(connection, resource, lease.fencingToken(), lease.ttl());
             }
             fenced.add(lease);
+            admitted.add(lease);
         }
         // The fence may have been waited for.
         leases.forEach(Lease::ensureHeld);

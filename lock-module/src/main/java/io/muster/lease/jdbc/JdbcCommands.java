@@ -115,12 +115,28 @@ final class JdbcCommands {
     }
 
     boolean release(Connection connection, LeaseKey key, @Nullable Instant completed) throws SQLException {
+        return end(connection, key, dialect.past(), List.of(), completed);
+    }
+
+    /** The TTL is what a renewal gives and what a lease may have left at most, so it grows with the rest. */
+    boolean releaseLater(Connection connection, LeaseKey key, Duration rest, @Nullable Instant completed)
+            throws SQLException {
+        long micros = rest.toNanos() / 1000;
+        String end = later("?") + ", ttl_micros = GREATEST(ttl_micros, ?)";
+        return end(connection, key, end, List.of(micros, micros), completed);
+    }
+
+    private boolean end(Connection connection, LeaseKey key, String end, List<Long> values, @Nullable Instant completed)
+            throws SQLException {
         String tick = completed == null ? "" : ", completed_tick = GREATEST(COALESCE(completed_tick, ?), ?)";
         try (PreparedStatement statement = prepare(
                 connection,
-                "UPDATE muster_lease SET expires_at = " + dialect.past() + tick
-                        + " WHERE name = ? AND token = ? AND expires_at > " + dialect.now())) {
+                "UPDATE muster_lease SET expires_at = " + end + tick + " WHERE name = ? AND token = ? AND expires_at > "
+                        + dialect.now())) {
             int index = 1;
+            for (long value : values) {
+                statement.setLong(index++, value);
+            }
             if (completed != null) {
                 statement.setLong(index++, completed.toEpochMilli());
                 statement.setLong(index++, completed.toEpochMilli());

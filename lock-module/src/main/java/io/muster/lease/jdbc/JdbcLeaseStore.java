@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Leases in a table of PostgreSQL, MariaDB or H2. The database's clock and sequence decide; clocks of clients do not matter.
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * wait in a queue of a thousand, and what does not fit fails. Thread-safe.
  */
 public final class JdbcLeaseStore implements LeaseStore {
+    private static final Logger log = LoggerFactory.getLogger(JdbcLeaseStore.class);
     private static final Duration MIN_TTL = Duration.ofSeconds(5);
     private static final int THREADS = 4;
     private static final int QUEUE = 1000;
@@ -97,6 +100,11 @@ public final class JdbcLeaseStore implements LeaseStore {
     }
 
     @Override
+    public CompletionStage<Boolean> releaseLater(LeaseKey key, Duration rest, @Nullable Instant completed) {
+        return call(connection -> commands.releaseLater(connection, key, rest, completed));
+    }
+
+    @Override
     public CompletionStage<Optional<LeaseView>> inspect(String name) {
         return call(connection -> commands.inspect(connection, name));
     }
@@ -142,16 +150,26 @@ public final class JdbcLeaseStore implements LeaseStore {
         try (Connection connection = dataSource.getConnection()) {
             boolean autoCommit = connection.getAutoCommit();
             int networkMillis = limitNetwork(connection, NETWORK_MILLIS);
-            if (!autoCommit) {
-                connection.setAutoCommit(true);
+            try {
+                if (!autoCommit) {
+                    connection.setAutoCommit(true);
+                }
+                return call.on(connection);
+            } finally {
+                restore(connection, autoCommit, networkMillis);
             }
-            T value = call.on(connection);
-            // After a failure the pool decides what the connection is worth.
+        }
+    }
+
+    /** Not every pool does; and what was decided stays decided when this fails. */
+    private static void restore(Connection connection, boolean autoCommit, int networkMillis) {
+        try {
             if (!autoCommit) {
                 connection.setAutoCommit(false);
             }
             int unused = limitNetwork(connection, networkMillis);
-            return value;
+        } catch (SQLException e) {
+            log.debug("The connection is broken; its pool will find out", e);
         }
     }
 

@@ -91,12 +91,22 @@ public final class RedisLeaseStore implements LeaseStore {
 
     @Override
     public CompletionStage<Boolean> release(LeaseKey key, @Nullable Instant completed) {
+        return end(key, Duration.ZERO, completed);
+    }
+
+    @Override
+    public CompletionStage<Boolean> releaseLater(LeaseKey key, Duration rest, @Nullable Instant completed) {
+        return end(key, rest, completed);
+    }
+
+    private CompletionStage<Boolean> end(LeaseKey key, Duration rest, @Nullable Instant completed) {
         return this.<Long>run(
                         RELEASE,
                         ScriptOutputType.INTEGER,
                         key.name(),
                         Long.toString(key.token()),
-                        completed == null ? "" : Long.toString(completed.toEpochMilli()))
+                        completed == null ? "" : Long.toString(completed.toEpochMilli()),
+                        Long.toString(rest.toNanos() / 1000))
                 .thenApply(one -> one == 1);
     }
 

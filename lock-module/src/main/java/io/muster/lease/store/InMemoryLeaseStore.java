@@ -56,6 +56,11 @@ public final class InMemoryLeaseStore implements LeaseStore {
     }
 
     @Override
+    public CompletionStage<Boolean> releaseLater(LeaseKey key, Duration rest, @Nullable Instant completed) {
+        return inOrder(() -> table.releaseLater(key, rest, completed, stamp()));
+    }
+
+    @Override
     public CompletionStage<Optional<LeaseView>> inspect(String name) {
         return inOrder(() -> table.inspect(name, stamp()));
     }

@@ -67,6 +67,12 @@ public final class LeaseTable {
         boolean live(long now) {
             return !ended && now < deadline;
         }
+
+        void complete(@Nullable Instant tick) {
+            if (tick != null && (completed == null || tick.isAfter(completed))) {
+                completed = tick;
+            }
+        }
     }
 
     /** The largest stamp so far. */
@@ -124,9 +130,20 @@ public final class LeaseTable {
             return false;
         }
         row.ended = true;
-        if (completed != null && (row.completed == null || completed.isAfter(row.completed))) {
-            row.completed = completed;
+        row.complete(completed);
+        return true;
+    }
+
+    /** As {@link LeaseStore#releaseLater}. */
+    public boolean releaseLater(LeaseKey key, Duration rest, @Nullable Instant completed, long stamp) {
+        long now = advance(stamp);
+        Row row = liveRow(key, now);
+        if (row == null) {
+            return false;
         }
+        row.ttlNanos = Math.max(row.ttlNanos, rest.toNanos());
+        row.deadline = now + rest.toNanos();
+        row.complete(completed);
         return true;
     }
 

@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
@@ -223,6 +224,54 @@ abstract class JdbcGuardContract {
             }));
         }
         assertThat(amount()).isEqualTo(2);
+    }
+
+    /** On PostgreSQL the fence's row is free again after the rollback, so a newer holder need not wait any more. */
+    @Test
+    void aTransactionThatWentBackToASavepointIsFencedAgain() throws Exception {
+        try (Lease lease = first.tryAcquire(request).orElseThrow()) {
+            lease.call(() -> inTransaction(connection -> {
+                Savepoint savepoint = connection.setSavepoint();
+                add(connection, 1);
+                connection.rollback(savepoint);
+                add(connection, 1);
+                connection.rollback(savepoint);
+                raiseWithin(connection, lease.fencingToken() + 1);
+                assertThatThrownBy(() -> add(connection, 1)).isInstanceOf(StaleFenceException.class);
+                connection.rollback();
+                add(connection, 1);
+            }));
+        }
+        assertThat(amount()).isEqualTo(1);
+    }
+
+    @Test
+    void aTransactionThatAStatementHasEndedIsFencedAgain() throws Exception {
+        try (Lease lease = first.tryAcquire(request).orElseThrow()) {
+            lease.call(() -> inTransaction(connection -> {
+                add(connection, 1);
+                try (Statement statement = connection.createStatement()) {
+                    boolean unused = statement.execute("COMMIT");
+                }
+                fence.raise(resource, lease.fencingToken() + 1);
+                assertThatThrownBy(() -> add(connection, 1)).isInstanceOf(StaleFenceException.class);
+            }));
+        }
+        assertThat(amount()).isEqualTo(1);
+    }
+
+    /** In the transaction itself, because some databases still hold the row, and by a thread that works under no lease. */
+    private void raiseWithin(Connection connection, long token) {
+        CompletableFuture.runAsync(() -> {
+                    try (Statement statement = connection.createStatement()) {
+                        assertThat(statement.executeUpdate("UPDATE muster_fence SET token = " + token
+                                        + " WHERE resource = '" + resource + "'"))
+                                .isEqualTo(1);
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                })
+                .join();
     }
 
     @Test

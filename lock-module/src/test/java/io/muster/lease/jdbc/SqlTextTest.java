@@ -24,6 +24,34 @@ class SqlTextTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "select 'commit; rollback' from t;",
+                "INSERT INTO t VALUES (1)",
+                " /* commit */ UPDATE t SET a = 1",
+                "WITH x AS (DELETE FROM t RETURNING *) SELECT * FROM x"
+            })
+    void keepLocks(String sql) {
+        assertThat(SqlText.keepsLocks(sql)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "COMMIT",
+                "-- select\nrollback to savepoint a",
+                "TRUNCATE t",
+                "CREATE TABLE t (a INT)",
+                "{call f()}",
+                "update t set a = 1; commit",
+                "SET autocommit = 1",
+                ""
+            })
+    void mayLetGoOfLocks(String sql) {
+        assertThat(SqlText.keepsLocks(sql)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "",
                 "INSERT INTO t VALUES (1)",
                 "/* select */ update t set a = 1",

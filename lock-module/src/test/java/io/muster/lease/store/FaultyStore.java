@@ -96,6 +96,11 @@ public final class FaultyStore implements LeaseStore {
     }
 
     @Override
+    public CompletionStage<Boolean> releaseLater(LeaseKey key, Duration rest, @Nullable Instant completed) {
+        return silent() ? new CompletableFuture<>() : store.releaseLater(key, rest, completed);
+    }
+
+    @Override
     public CompletionStage<Optional<LeaseView>> inspect(String name) {
         return store.inspect(name);
     }

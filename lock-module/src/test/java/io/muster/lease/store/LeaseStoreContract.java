@@ -150,6 +150,33 @@ public abstract class LeaseStoreContract {
     }
 
     @Test
+    void aLeaseThatIsReleasedLaterKeepsTheOthersOutUntilThen() {
+        LeaseKey key = granted(ask("a"));
+        assertThat(await(store().releaseLater(key, TTL.multipliedBy(3), TICK))).isTrue();
+
+        assertThat(held(ask("b")).holder()).isEqualTo("a");
+        assertThat(held(ask("b")).atMost()).isBetween(TTL.multipliedBy(3).minusMinutes(1), TTL.multipliedBy(3));
+        pass(TTL.multipliedBy(2));
+        held(ask("b"));
+        assertThat(view().orElseThrow().completed()).isEqualTo(TICK);
+        pass(TTL.plusSeconds(1));
+        LeaseKey next = granted(ask("b"));
+        assertThat(next.token()).isGreaterThan(key.token());
+        assertThat(await(store().releaseLater(key, TTL, null))).isFalse();
+        assertThat(held(ask("c")).atMost()).isLessThanOrEqualTo(TTL);
+    }
+
+    @Test
+    void aReleaseSoonShortensWhatIsLeft() {
+        LeaseKey key = granted(ask("a"));
+        assertThat(await(store().releaseLater(key, Duration.ofMinutes(1), null)))
+                .isTrue();
+        assertThat(held(ask("b")).atMost()).isLessThanOrEqualTo(Duration.ofMinutes(1));
+        pass(Duration.ofSeconds(61));
+        granted(ask("b"));
+    }
+
+    @Test
     void aTickRunsOnce() {
         LeaseKey key = granted(await(store().acquire(request(name, "a", UUID.randomUUID(), TICK))));
         assertThat(await(store().release(key, TICK))).isTrue();
