@@ -43,7 +43,7 @@ class EpochFileTest {
         byte[] sound = Files.readAllBytes(path);
         for (int at = 0; at < sound.length - 1; at++) {
             byte[] flipped = sound.clone();
-            flipped[at] ^= 2;
+            flipped[at] = (byte) (flipped[at] ^ 2);
             Files.write(path, flipped);
             assertThat(file("a").next()).as("flipped at %d", at).isZero();
             Files.write(path, Arrays.copyOf(sound, at));

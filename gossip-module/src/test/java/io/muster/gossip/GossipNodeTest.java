@@ -188,7 +188,9 @@ class GossipNodeTest {
         List<StateEvent> others = new ArrayList<>();
         while (true) {
             StateEvent event = heard.poll(20, TimeUnit.SECONDS);
-            assertThat(event).as("%s after %s", expected, others).isNotNull();
+            if (event == null) {
+                throw new AssertionError(expected + " must come but came not after " + others);
+            }
             if (expected.equals(event)) {
                 heard.addAll(others);
                 return;

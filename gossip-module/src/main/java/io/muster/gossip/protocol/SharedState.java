@@ -168,7 +168,7 @@ public final class SharedState {
         } else if (outcome == StateStore.Outcome.NEW) {
             changed(in, sent);
             if (ofThisName && in.kind() == StateEntry.Kind.COUNTER) {
-                writer.foldFormerLives(in.key());
+                writer.hearFormerLife(in);
             }
         }
     }
@@ -188,7 +188,7 @@ public final class SharedState {
         MemberRecord record = node.table.at(slot);
         if (in.kind() == StateEntry.Kind.COUNTER) {
             return !node.table.isHidden(slot)
-                    && in.writer().epoch() <= record.id().epoch();
+                    && in.writer().compareLives(record.id()) <= 0;
         }
         return record.isLive() && record.id().equals(in.writer());
     }

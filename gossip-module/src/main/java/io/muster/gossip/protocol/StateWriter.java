@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
  * Only its owner writes a value or a count, so an entry in this node's name that it has not written is somebody's fault. It is
  * answered as an accusation is: with the right one in a higher version, which everybody takes. So many in a period and no
  * more: what is left is heard again, as the digests go on differing.
+ *
+ * Folding. This life folds the counts of former lives only by itself, but a former life of which it has not heard may have
+ * folded the same. When it hears of that one, it takes out again what the other's floor covers; until then that counts twice
+ * here. So it remembers, within bounds, what it has folded.
  */
 final class StateWriter {
     /** Former lives whose counts are left alone: what they counted last may still be on its way. */
@@ -17,7 +21,10 @@ final class StateWriter {
 
     private static final int REMOVED_BEFORE_FLOOR = 16;
     private static final int CORRECTIONS_PER_PERIOD = 10;
+    private static final int FOLDED_REMEMBERED = 256;
     private static final long LEAP = 1L << 32;
+
+    private record Folded(String counter, long epoch, Tally tally) {}
 
     /** Is told of each entry that is new, and as how many times sent it counts. */
     @FunctionalInterface
@@ -28,6 +35,7 @@ final class StateWriter {
     private final NodeContext node;
     private final StateStore store;
     private final Listener listener;
+    private final List<Folded> folded = new ArrayList<>();
     private long version;
     private long correctionsSince = Long.MIN_VALUE;
     private int corrections;
@@ -67,12 +75,18 @@ final class StateWriter {
 
     void add(String counter, long delta) {
         StateEntry.requireName("counter", counter);
-        OwnedState own = own();
-        if (own != null && own.counts(counter).isEmpty() && own.counterNames().size() >= OwnedState.MAX_COUNTERS) {
+        if (!hasRoomFor(counter)) {
             throw new IllegalStateException("counters of a member must be at most " + OwnedState.MAX_COUNTERS
                     + " but were to be more with " + counter);
         }
         writeCount(counter, ownTally(counter).plus(delta));
+    }
+
+    private boolean hasRoomFor(String counter) {
+        OwnedState own = own();
+        return own == null
+                || !own.counts(counter).isEmpty()
+                || own.counterNames().size() < OwnedState.MAX_COUNTERS;
     }
 
     void put(String map, String key, StateValue value) {
@@ -99,14 +113,16 @@ final class StateWriter {
         if (!isFalse || !node.on(Rule.OWNER_CORRECTS) || !mayCorrect()) {
             return;
         }
-        if (in.version() - version >= LEAP) {
+        if (in.version() - version >= LEAP || in.version() > StateEntry.MAX_VERSION / 2) {
             node.counters.refusedEntries++;
             return;
         }
         node.counters.takenBack++;
         version = Math.max(version, in.version());
         if (in.kind() == StateEntry.Kind.COUNTER) {
-            writeCount(in.key(), ownTally(in.key()));
+            if (hasRoomFor(in.key())) {
+                writeCount(in.key(), ownTally(in.key()));
+            }
             return;
         }
         StateEntry mine = held(in.key());
@@ -128,8 +144,9 @@ final class StateWriter {
         if (in.isFloor()) {
             return in.version() > own.floorVersion();
         }
-        StateEntry mine = in.kind() == StateEntry.Kind.VALUE ? own.value(in.key()) : ownCount(own, in.key());
-        return mine == null ? in.version() > own.floorVersion() : in.compareTo(mine) > 0;
+        boolean value = in.kind() == StateEntry.Kind.VALUE;
+        StateEntry mine = value ? own.value(in.key()) : ownCount(own, in.key());
+        return mine == null ? !value || in.version() > own.floorVersion() : in.compareTo(mine) > 0;
     }
 
     private boolean mayCorrect() {
@@ -163,8 +180,28 @@ final class StateWriter {
         }
     }
 
+    /** Hears what a former life has counted. */
+    void hearFormerLife(StateEntry former) {
+        Tally theirs = Tally.of(former);
+        long floor = theirs == null ? 0 : theirs.floor();
+        Tally tally = ownTally(former.key());
+        for (Folded item : List.copyOf(folded)) {
+            boolean twice = item.counter.equals(former.key())
+                    && item.epoch < floor
+                    && item.epoch < former.writer().epoch();
+            if (twice) {
+                folded.remove(item);
+                tally = tally.without(item.tally);
+            }
+        }
+        if (!tally.equals(ownTally(former.key()))) {
+            writeCount(former.key(), tally);
+        }
+        foldFormerLives(former.key());
+    }
+
     /** Folds the counts of all but the last few former lives of this name into this life's. */
-    void foldFormerLives(String counter) {
+    private void foldFormerLives(String counter) {
         OwnedState own = own();
         if (own == null || !node.on(Rule.FOLD_LIVES)) {
             return;
@@ -178,15 +215,25 @@ final class StateWriter {
         if (former.size() <= FORMER_LIVES) {
             return;
         }
-        Tally tally = ownTally(counter);
         long floor = former.get(former.size() - FORMER_LIVES).writer().epoch();
+        Tally tally = ownTally(counter);
         for (StateEntry entry : former) {
             Tally theirs = Tally.of(entry);
             if (entry.writer().epoch() < floor && theirs != null) {
                 tally = tally.folding(theirs, floor);
+                remember(new Folded(counter, entry.writer().epoch(), theirs));
             }
         }
-        writeCount(counter, tally);
+        if (!tally.equals(ownTally(counter))) {
+            writeCount(counter, tally);
+        }
+    }
+
+    private void remember(Folded item) {
+        if (folded.size() == FOLDED_REMEMBERED) {
+            folded.remove(0);
+        }
+        folded.add(item);
     }
 
     private void boundRemoved() {

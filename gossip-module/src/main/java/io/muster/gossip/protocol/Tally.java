@@ -42,6 +42,16 @@ record Tally(long added, long taken, long foldedAdded, long foldedTaken, long fl
                 Math.max(floor, newFloor));
     }
 
+    /** With what was folded of a former life taken out again. */
+    Tally without(Tally former) {
+        return new Tally(
+                added,
+                taken,
+                Math.max(0, foldedAdded - former.added - former.foldedAdded),
+                Math.max(0, foldedTaken - former.taken - former.foldedTaken),
+                floor);
+    }
+
     /** What an entry holds, or null if it makes no sense. */
     static @Nullable Tally of(StateEntry entry) {
         StateValue value = entry.value();

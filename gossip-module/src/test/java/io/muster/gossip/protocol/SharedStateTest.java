@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class SharedStateTest {
     private static final NodeAddress HERE = new NodeAddress("10.0.0.1", 7072);
     private static final NodeAddress THERE = new NodeAddress("10.0.0.2", 7072);
-    private static final MemberId SELF = new MemberId("a", 3, new UUID(1, 1));
+    private static final MemberId SELF = new MemberId("a", 9, new UUID(1, 1));
     private static final MemberId OTHER = new MemberId("b", 3, new UUID(2, 2));
 
     private final SwimNode node = new SwimNode(SwimConfig.lan(), SELF, HERE, Metadata.EMPTY, 1);
@@ -183,6 +183,50 @@ class SharedStateTest {
         assertThat(node.state().count("c")).isEqualTo(5);
         StateEntry right = requireNonNull(node.state().store().owner("a")).value("load");
         assertThat(requireNonNull(right).version()).isGreaterThan(80);
+    }
+
+    private static StateEntry former(int epoch, Tally tally) {
+        MemberId life = new MemberId("a", epoch, new UUID(0, epoch));
+        return new StateEntry(StateEntry.Kind.COUNTER, "", "c", life, 1, tally.value());
+    }
+
+    @Test
+    void foldsWhatFormerLivesHaveCountedButForTheLastFour() {
+        change(state -> state.add("c", 100));
+        for (int epoch = 1; epoch <= 6; epoch++) {
+            hear(former(epoch, new Tally(10, 1, 0, 0, 0)));
+        }
+        assertThat(node.state().count("c")).isEqualTo(100 + 6 * 9);
+        assertThat(requireNonNull(node.state().store().owner("a")).counts("c")).hasSize(5);
+        hear(former(2, new Tally(10, 1, 0, 0, 0)));
+        assertThat(node.state().count("c")).isEqualTo(100 + 6 * 9);
+    }
+
+    @Test
+    void whatAnotherLifeHasFoldedTooCountsOnce() {
+        for (int epoch = 1; epoch <= 5; epoch++) {
+            hear(former(epoch, new Tally(10, 0, 0, 0, 0)));
+        }
+        assertThat(node.state().count("c")).isEqualTo(50);
+        hear(former(6, new Tally(10, 0, 10, 0, 2)));
+        assertThat(node.state().count("c")).isEqualTo(60);
+    }
+
+    @Test
+    void whoWritesInThisNodesNameFindsNoWayToBreakIt() {
+        for (int i = 0; i < 40; i++) {
+            MemberId twin = new MemberId("a", 9, new UUID(7, i));
+            hear(new StateEntry(StateEntry.Kind.COUNTER, "", "c", twin, 1, new Tally(1, 0, 0, 0, 0).value()));
+            hear(former(i % 9, new Tally(1, 0, 0, 0, i % 9)));
+            hear(new StateEntry(
+                    StateEntry.Kind.COUNTER, "", "junk" + i, SELF, 1, new Tally(1, 0, 0, 0, 0).value()));
+            hear(new StateEntry(StateEntry.Kind.VALUE, "", "", SELF, (i + 1L) << 31, null));
+            hear(value(SELF, "k" + i, StateEntry.MAX_VERSION, "forged"));
+        }
+        change(state -> state.publish("load", StateValue.of("1")));
+        change(state -> state.add("junk0", 5));
+        assertThat(node.state().values("a")).containsOnlyKeys("load");
+        assertThat(node.state().count("junk0")).isEqualTo(5);
     }
 
     @Test
