@@ -18,6 +18,7 @@ public final class Message {
     /** Digests of single entries in one message. */
     public static final int MAX_DIGESTS = 16_384;
 
+    private static final long[] NO_DIGESTS = new long[0];
     private static final int STATE_ROOT_BYTES = 1 + 1 + 8;
     private static final int WORDS = BUCKETS / Long.SIZE;
 
@@ -84,7 +85,7 @@ public final class Message {
     private long root;
     private final long[] wanted = new long[WORDS];
     private long[] buckets = new long[0];
-    private long[] digests = new long[0];
+    private long[] digests = NO_DIGESTS;
     private final List<Rumor> rumors = new ArrayList<>();
     private final List<StateEntry> entries = new ArrayList<>();
     private int rumorBytes;
@@ -108,6 +109,7 @@ public final class Message {
         rumorBytes = 0;
         entryBytes = 0;
         stateRoot = 0;
+        digests = NO_DIGESTS;
         return target(0, 0);
     }
 
@@ -288,7 +290,7 @@ public final class Message {
                 .stateRoot(other.stateRoot);
         System.arraycopy(other.wanted, 0, wanted, 0, WORDS);
         buckets = other.hasBuckets() ? other.buckets.clone() : buckets;
-        digests = other.hasDigests() ? other.digests.clone() : digests;
+        digests = other.hasDigests() ? other.digests.clone() : NO_DIGESTS;
         for (int i = 0; i < other.rumors.size(); i++) {
             add(other.rumors.get(i));
         }

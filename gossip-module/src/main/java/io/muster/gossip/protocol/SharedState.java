@@ -186,11 +186,12 @@ public final class SharedState {
             return false;
         }
         MemberRecord record = node.table.at(slot);
-        if (in.kind() == StateEntry.Kind.COUNTER) {
-            return !node.table.isHidden(slot)
-                    && in.writer().compareLives(record.id()) <= 0;
+        if (in.kind() == StateEntry.Kind.VALUE) {
+            return record.isLive() && record.id().equals(in.writer());
         }
-        return record.isLive() && record.id().equals(in.writer());
+        return !node.table.isHidden(slot)
+                && record.id().name().equals(in.writer().name())
+                && in.writer().compareLives(record.id()) <= 0;
     }
 
     private boolean leaps(StateEntry in) {
