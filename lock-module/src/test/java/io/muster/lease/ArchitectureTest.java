@@ -40,6 +40,23 @@ class ArchitectureTest {
             .resideInAnyPackage("io.lettuce..", "io.muster.lease.redis");
 
     @ArchTest
+    static final ArchRule THE_RULES_OF_HTTP_NEED_THE_CORE_ALONE = classes()
+            .that()
+            .resideInAPackage("io.muster.lease.http")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.muster.lease", "io.muster.lease.http", "java..", "org.slf4j", "org.jspecify.annotations");
+
+    @ArchTest
+    static final ArchRule ONLY_ITS_GLUE_NEEDS_SPRING = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.muster.lease.spring..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework..", "reactor..", "jakarta..", "io.muster.lease.spring..");
+
+    @ArchTest
     static final ArchRule TIME_IS_GIVEN_BUT_TO_THE_WIRING = noClasses()
             .that()
             .doNotBelongToAnyOf(Parts.class, InMemoryLeaseStore.class)
