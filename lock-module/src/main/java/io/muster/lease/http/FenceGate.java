@@ -166,6 +166,9 @@ public final class FenceGate {
         }
         try {
             fence.raise(claim.rule().resource(), claim.grant().token());
+            if (failing.compareAndSet(true, false)) {
+                log.info("Fencing tokens of requests are checked again");
+            }
             return null;
         } catch (StaleFenceException e) {
             return stale(claim);
@@ -173,9 +176,6 @@ public final class FenceGate {
     }
 
     private Admission admitted(Claims claims) {
-        if (failing.get() && failing.compareAndSet(true, false)) {
-            log.info("Fencing tokens of requests are checked again");
-        }
         return new Admission.Admitted(claims.list().stream()
                 .map(claim ->
                         new CheckedToken(claim.rule().resource(), claim.grant().token(), idleLimit))

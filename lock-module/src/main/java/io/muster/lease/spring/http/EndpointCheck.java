@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.BridgeMethodResolver;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.method.HandlerMethod;
 
@@ -87,17 +88,13 @@ final class EndpointCheck {
                 declaring != null && declaring != Object.class;
                 declaring = declaring.getSuperclass()) {
             for (Method method : declaring.getDeclaredMethods()) {
-                if (isAnnotated(method) && !method.isBridge() && !endpoints.contains(overriding(type, method))) {
+                if (isAnnotated(method) && !method.isBridge() && !endpoints.contains(BridgeMethodResolver.getMostSpecificMethod(method, type))) {
                     throw refused(
                             type.getName() + "#" + method.getName(),
                             "it is no endpoint: the annotation works on handler methods of controllers alone");
                 }
             }
         }
-    }
-
-    private static Method overriding(Class<?> type, Method method) {
-        return ClassUtils.getMostSpecificMethod(method, type);
     }
 
     /** Interfaces do not count: a client may share one with the controller. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.lease.LeaseStore;
 import io.muster.lease.http.FenceGate;
+import io.muster.lease.http.FenceRule;
 import io.muster.lease.http.RequireFence;
 import io.muster.lease.jdbc.Databases;
 import io.muster.lease.jdbc.FencedDataSource;
@@ -11,6 +12,7 @@ import io.muster.lease.jdbc.JdbcFence;
 import io.muster.lease.store.InMemoryLeaseStore;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
@@ -30,9 +32,12 @@ import org.springframework.boot.test.context.runner.ReactiveWebApplicationContex
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.client.RestClient;
+import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurationSupport;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 import reactor.core.publisher.Mono;
 
@@ -163,6 +168,20 @@ class StartTest {
     }
 
     @Test
+    void anAnnotationIsInheritedByTheMethodThatOverrides() {
+        complete.withBean(Inheriting.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            HandlerMethod endpoint = context.getBean(RequestMappingHandlerMapping.class)
+                    .getHandlerMethods()
+                    .values()
+                    .iterator()
+                    .next();
+            assertThat(context.getBean(EndpointRules.class).of(endpoint))
+                    .containsExactly(new FenceRule("x", Set.of("x")));
+        });
+    }
+
+    @Test
     void aSharedInterfaceDoesNotMakeItsClientAnEndpoint() {
         complete.withBean(Plain.class)
                 .withBean(Shared.class, () -> new Shared() {
@@ -276,6 +295,20 @@ class StartTest {
         @GetMapping("/x")
         String get() {
             return "";
+        }
+    }
+
+    abstract static class Base<T> {
+        @RequireFence("x")
+        abstract String get(T key);
+    }
+
+    @RestController
+    static class Inheriting extends Base<String> {
+        @Override
+        @GetMapping("/inheriting/{key}")
+        String get(@PathVariable String key) {
+            return key;
         }
     }
 
