@@ -196,14 +196,8 @@ abstract class EndpointContract {
     void aNewerHolderThatComesBetweenTheCheckAndTheTransactionWins() throws Exception {
         Lease older = take(first);
         assertThat(call("POST", "/ledger/1", older).statusCode()).isEqualTo(200);
-        CyclicBarrier pause = ledger.pauseNextWrite();
-        CompletableFuture<HttpResponse<String>> late = CompletableFuture.supplyAsync(() -> {
-            try {
-                return call("POST", "/ledger/100", older);
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        CyclicBarrier pause = ledger.pauseBeforeNextTransaction();
+        CompletableFuture<HttpResponse<String>> late = callLater("POST", "/ledger/100", older);
         Ledger.meet(pause);
         try (Lease newer = take(second)) {
             assertThat(call("POST", "/ledger/1", newer).statusCode()).isEqualTo(200);
@@ -214,6 +208,25 @@ abstract class EndpointContract {
         }
         older.close();
         assertThat(ledger.total()).isEqualTo(before + 2);
+    }
+
+    @Test
+    void aNewerHolderThatComesBeforeTheCommitWaitsForItAndReadsWhatWasWritten() throws Exception {
+        Lease older = take(first);
+        assertThat(call("POST", "/ledger/1", older).statusCode()).isEqualTo(200);
+        CyclicBarrier pause = ledger.pauseWithinNextTransaction();
+        CompletableFuture<HttpResponse<String>> late = callLater("POST", "/ledger/5", older);
+        Ledger.meet(pause);
+        try (Lease newer = take(second)) {
+            CompletableFuture<HttpResponse<String>> read = callLater("GET", "/ledger", newer);
+            assertThat(read).isNotDone();
+            Ledger.meet(pause);
+            assertThat(late.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            assertThat(read.get(20, TimeUnit.SECONDS).body()).isEqualTo(String.valueOf(before + 6));
+            assertThat(call("POST", "/ledger/100", older).statusCode()).isEqualTo(409);
+        }
+        older.close();
+        assertThat(ledger.total()).isEqualTo(before + 6);
     }
 
     @Test
@@ -272,6 +285,16 @@ abstract class EndpointContract {
 
     private static String header(Lease lease) {
         return lease.name() + ";t=" + lease.fencingToken();
+    }
+
+    private CompletableFuture<HttpResponse<String>> callLater(String method, String path, Lease lease) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return call(method, path, lease);
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     private HttpResponse<String> call(String method, String path, Lease lease) throws Exception {

@@ -21,7 +21,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class Ledger {
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transactions;
-    private final AtomicReference<@Nullable CyclicBarrier> nextPause = new AtomicReference<>();
+    private final AtomicReference<@Nullable CyclicBarrier> before = new AtomicReference<>();
+    private final AtomicReference<@Nullable CyclicBarrier> within = new AtomicReference<>();
 
     Ledger(JdbcTemplate jdbc, TransactionTemplate transactions) {
         this.jdbc = jdbc;
@@ -29,10 +30,27 @@ final class Ledger {
     }
 
     /** Lets the next write stop before its transaction: the test meets it at the barrier, and again to let it go on. */
-    CyclicBarrier pauseNextWrite() {
+    CyclicBarrier pauseBeforeNextTransaction() {
+        return pauseIn(before);
+    }
+
+    /** As {@link #pauseBeforeNextTransaction}, when the transaction has written and is not committed. */
+    CyclicBarrier pauseWithinNextTransaction() {
+        return pauseIn(within);
+    }
+
+    private static CyclicBarrier pauseIn(AtomicReference<@Nullable CyclicBarrier> place) {
         CyclicBarrier pause = new CyclicBarrier(2);
-        nextPause.set(pause);
+        place.set(pause);
         return pause;
+    }
+
+    private static void pauseIfWanted(AtomicReference<@Nullable CyclicBarrier> place) {
+        CyclicBarrier pause = place.getAndSet(null);
+        if (pause != null) {
+            meet(pause);
+            meet(pause);
+        }
     }
 
     static void meet(CyclicBarrier barrier) {
@@ -44,13 +62,10 @@ final class Ledger {
     }
 
     long add(long amount) {
-        CyclicBarrier pause = nextPause.getAndSet(null);
-        if (pause != null) {
-            meet(pause);
-            meet(pause);
-        }
+        pauseIfWanted(before);
         Long total = transactions.execute(status -> {
             int unused = jdbc.update("UPDATE ledger SET amount = amount + ?", amount);
+            pauseIfWanted(within);
             return total();
         });
         return total == null ? -1 : total;
