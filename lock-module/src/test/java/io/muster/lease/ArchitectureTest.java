@@ -42,12 +42,22 @@ class ArchitectureTest {
             .resideInAnyPackage("io.lettuce..", "io.muster.lease.redis");
 
     @ArchTest
+    static final ArchRule THE_RULES_OF_HTTP_NEED_THE_CORE_ALONE = classes()
+            .that()
+            .resideInAPackage("io.muster.lease.http")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.muster.lease", "io.muster.lease.http", "java..", "org.slf4j", "org.jspecify.annotations");
+
+    @ArchTest
     static final ArchRule ONLY_THE_GLUE_KNOWS_SPRING = noClasses()
             .that()
             .resideOutsideOfPackage("io.muster.lease.spring..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.springframework..", "io.micrometer..", "io.muster.lease.spring..");
+            .resideInAnyPackage(
+                    "org.springframework..", "reactor..", "jakarta..", "io.micrometer..", "io.muster.lease.spring..");
 
     @ArchTest
     static final ArchRule THE_GLUE_WORKS_WITHOUT_ACTUATOR = noClasses()

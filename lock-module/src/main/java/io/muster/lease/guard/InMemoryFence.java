@@ -26,6 +26,20 @@ public final class InMemoryFence implements Fence {
         Boolean unused = guarded(resource, token, () -> true);
     }
 
+    /** The largest token that was seen of a resource, zero for none. Waits for a write under way. */
+    public long seen(String resource) {
+        Seen seen = resources.get(resource);
+        if (seen == null) {
+            return 0;
+        }
+        seen.lock.lock();
+        try {
+            return seen.token;
+        } finally {
+            seen.lock.unlock();
+        }
+    }
+
     /**
      * Does a write unless a larger token was seen; no other write to this resource, and no raise, runs meanwhile.
      *

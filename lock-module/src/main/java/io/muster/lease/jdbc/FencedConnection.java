@@ -1,5 +1,7 @@
 package io.muster.lease.jdbc;
 
+import io.muster.lease.FencingContext;
+import io.muster.lease.FencingContext.CheckedToken;
 import io.muster.lease.Lease;
 import io.muster.lease.LeaseContext;
 import java.lang.reflect.InvocationHandler;
@@ -12,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -25,8 +28,8 @@ final class FencedConnection implements InvocationHandler {
 
     private final Connection connection;
     private final Supplier<JdbcFence> fence;
-    private final List<Lease> fenced = new ArrayList<>();
-    private final List<Lease> admitted = new ArrayList<>();
+    private final List<Object> fenced = new ArrayList<>();
+    private final List<Object> admitted = new ArrayList<>();
     private boolean begun;
     private boolean limited;
 
@@ -136,47 +139,70 @@ final class FencedConnection implements InvocationHandler {
         List<Lease> leases = LeaseContext.leases().stream()
                 .filter(lease -> !lease.resources().isEmpty())
                 .toList();
+        List<CheckedToken> tokens = FencingContext.tokens();
         boolean autoCommit = connection.getAutoCommit();
-        if (!leases.isEmpty()) {
+        if (!leases.isEmpty() || !tokens.isEmpty()) {
             if (autoCommit || connection.isReadOnly()) {
-                requireQuery(statement, sql, leases, autoCommit ? "in autocommit" : "in a read-only transaction");
+                requireQuery(
+                        statement,
+                        sql,
+                        autoCommit ? "in autocommit" : "in a read-only transaction",
+                        tokens.isEmpty() ? leases : tokens);
             } else {
-                requireFences(leases);
+                requireFences(leases, tokens);
             }
         }
         begun = !autoCommit;
     }
 
-    private static void requireQuery(Statement statement, @Nullable String sql, List<Lease> leases, String where)
+    private static void requireQuery(Statement statement, @Nullable String sql, String where, List<?> guarded)
             throws SQLException {
         boolean query = sql != null
                 && SqlText.isQuery(sql)
                 && statement.getResultSetConcurrency() == ResultSet.CONCUR_READ_ONLY;
         if (!query) {
-            throw new IllegalStateException("a write " + where + " is refused under a lease with resources, " + leases
+            throw new IllegalStateException("a write " + where + " is refused under a lease with resources, " + guarded
                     + ", because nothing would check its token: write in a read-write transaction");
         }
     }
 
-    private void requireFences(List<Lease> leases) throws SQLException {
+    private void requireFences(List<Lease> leases, List<CheckedToken> tokens) throws SQLException {
         leases.forEach(Lease::ensureHeld);
+        for (CheckedToken token : tokens) {
+            if (!fenced.contains(token)) {
+                requireNotBegun(token, "the request with " + token);
+                check(token.resource(), token.token(), token.idleLimit());
+                passed(token);
+            }
+        }
         for (Lease lease : leases) {
-            if (fenced.contains(lease)) {
-                continue;
+            if (!fenced.contains(lease)) {
+                requireNotBegun(lease, "the work under lease " + lease);
+                for (String resource : lease.resources()) {
+                    check(resource, lease.fencingToken(), lease.ttl());
+                }
+                passed(lease);
             }
-            if (begun && !admitted.contains(lease)) {
-                throw new IllegalStateException("the transaction began before the work under lease " + lease
-                        + "; begin it within, so that what it reads is not older than the lease");
-            }
-            for (String resource : lease.resources()) {
-                limited = true;
-                fence.get().check(connection, resource, lease.fencingToken(), lease.ttl());
-            }
-            fenced.add(lease);
-            admitted.add(lease);
         }
         // The fence may have been waited for.
         leases.forEach(Lease::ensureHeld);
+    }
+
+    private void requireNotBegun(Object guarded, String what) {
+        if (begun && !admitted.contains(guarded)) {
+            throw new IllegalStateException("the transaction began before " + what
+                    + "; begin it within, so that what it reads is not older than the lease");
+        }
+    }
+
+    private void check(String resource, long token, Duration idleLimit) throws SQLException {
+        limited = true;
+        fence.get().check(connection, resource, token, idleLimit);
+    }
+
+    private void passed(Object guarded) {
+        fenced.add(guarded);
+        admitted.add(guarded);
     }
 
     private static @Nullable Object call(Object target, Method method, Object @Nullable [] arguments) throws Throwable {

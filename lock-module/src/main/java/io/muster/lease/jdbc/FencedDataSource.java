@@ -1,5 +1,6 @@
 package io.muster.lease.jdbc;
 
+import io.muster.lease.FencingContext;
 import io.muster.lease.LeaseContext;
 import java.io.PrintWriter;
 import java.sql.Connection;
@@ -11,18 +12,19 @@ import javax.sql.DataSource;
 
 /**
  * A data source that nobody can forget to guard: on a thread that works under leases with declared resources
- * ({@link LeaseContext}), the first statement of each read-write transaction is preceded by the check of the fences, and
+ * ({@link LeaseContext}), or for a request that has brought fencing tokens ({@link FencingContext}), the first statement of each read-write transaction is preceded by the check of the fences, and
  *
  * <ul>
  * <li>a statement in autocommit or in a read-only transaction is refused unless it is plainly a query;
  * <li>a transaction that had begun before the lease is refused: what it has read may be old;
  * <li>a statement is refused once the lease is lost;
- * <li>the database ends a fenced transaction that does nothing for the TTL of its lease, on PostgreSQL and MariaDB.
+ * <li>the database ends a fenced transaction that does nothing for the TTL of its lease, or the request's limit, on PostgreSQL
+ *     and MariaDB.
  * </ul>
  *
  * <p>The refusals are {@link IllegalStateException}, {@link io.muster.lease.StaleFenceException} and
  * {@link io.muster.lease.LeaseLostException}. A commit is not refused: its transaction holds the fence, and a newer holder waits
- * for it. Without such a lease everything is as it was. It prevents forgetting, not intent: {@code unwrap}, functions that
+ * for it. Without such a lease or token everything is as it was. It prevents forgetting, not intent: {@code unwrap}, functions that
  * write when they are selected, and threads that do not carry the lease get past it.
  */
 public final class FencedDataSource implements DataSource {

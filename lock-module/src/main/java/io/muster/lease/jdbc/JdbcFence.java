@@ -18,7 +18,9 @@ import javax.sql.DataSource;
  */
 public final class JdbcFence implements Fence {
     private static final String UPDATE = "UPDATE muster_fence SET token = ? WHERE resource = ? AND token <= ?";
+    private static final String SEEN = "SELECT token FROM muster_fence WHERE resource = ?";
     private static final Duration RAISE_WAIT = Duration.ofSeconds(60);
+    private static final Duration SEEN_WAIT = Duration.ofSeconds(5);
 
     private final DataSource dataSource;
     private final JdbcDialect dialect;
@@ -59,20 +61,35 @@ public final class JdbcFence implements Fence {
      */
     @Override
     public void raise(String resource, long token) {
-        try (Connection connection = dataSource.getConnection()) {
-            boolean autoCommit = connection.getAutoCommit();
-            if (!autoCommit) {
-                connection.setAutoCommit(true);
-            }
-            try {
+        try {
+            long unused = inAutocommit(connection -> {
                 take(connection, "", resource, token);
-            } finally {
-                if (!autoCommit) {
-                    connection.setAutoCommit(false);
-                }
-            }
+                return token;
+            });
         } catch (SQLException e) {
             throw new IllegalStateException("fence of resource \"" + resource + "\" could not be raised", e);
+        }
+    }
+
+    /**
+     * The largest token that was seen of a resource, by committed transactions; zero for none. It can be larger the moment after,
+     * never smaller. Waits for no transaction.
+     *
+     * @throws IllegalStateException if the database refuses or does not answer within five seconds
+     */
+    public long seen(String resource) {
+        try {
+            return inAutocommit(connection -> {
+                try (PreparedStatement statement = connection.prepareStatement(SEEN)) {
+                    statement.setQueryTimeout((int) SEEN_WAIT.toSeconds());
+                    statement.setString(1, resource);
+                    try (ResultSet result = statement.executeQuery()) {
+                        return result.next() ? result.getLong(1) : 0;
+                    }
+                }
+            });
+        } catch (SQLException e) {
+            throw new IllegalStateException("fence of resource \"" + resource + "\" could not be read", e);
         }
     }
 
@@ -108,6 +125,27 @@ public final class JdbcFence implements Fence {
     public static void requireWritten(int written, String resource, long token) {
         if (written == 0) {
             throw new StaleFenceException(resource, token);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Query {
+        long on(Connection connection) throws SQLException;
+    }
+
+    private long inAutocommit(Query query) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            boolean autoCommit = connection.getAutoCommit();
+            if (!autoCommit) {
+                connection.setAutoCommit(true);
+            }
+            try {
+                return query.on(connection);
+            } finally {
+                if (!autoCommit) {
+                    connection.setAutoCommit(false);
+                }
+            }
         }
     }
 

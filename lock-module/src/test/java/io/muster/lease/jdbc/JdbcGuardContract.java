@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.muster.lease.FencingContext;
+import io.muster.lease.FencingContext.CheckedToken;
 import io.muster.lease.Lease;
 import io.muster.lease.LeaseLostException;
 import io.muster.lease.LeaseRequest;
@@ -293,10 +295,49 @@ abstract class JdbcGuardContract {
             assertThatThrownBy(() -> fence.check(connection, resource, 9, TTL)).isInstanceOf(StaleFenceException.class);
             fence.check(connection, resource, 10, TTL);
             fence.check(connection, resource + " never raised", 3, TTL);
+            assertThat(fence.seen(resource + " never raised"))
+                    .as("not committed")
+                    .isZero();
             connection.commit();
         }
+        assertThat(fence.seen(resource)).isEqualTo(10);
+        assertThat(fence.seen(resource + " never raised")).isEqualTo(3);
         JdbcFence.requireWritten(1, resource, 9);
         assertThatThrownBy(() -> JdbcFence.requireWritten(0, resource, 9)).isInstanceOf(StaleFenceException.class);
+    }
+
+    @Test
+    void theTokenOfARequestIsCheckedAsTheFirstStatementOfEachTransaction() throws Exception {
+        List<CheckedToken> tokens = List.of(new CheckedToken(resource, 7, TTL));
+        FencingContext.call(
+                tokens,
+                () -> inTransaction(connection -> {
+                    add(connection, 1);
+                    assertThat(amount(connection)).isEqualTo(1);
+                }));
+        assertThat(fence.seen(resource)).isEqualTo(7);
+        fence.raise(resource, 8);
+        assertThatThrownBy(() -> FencingContext.call(tokens, () -> inTransaction(connection -> add(connection, 100))))
+                .isInstanceOf(StaleFenceException.class);
+        assertThatThrownBy(() -> FencingContext.call(tokens, () -> {
+                    try (Connection connection = guarded.getConnection()) {
+                        add(connection, 100);
+                    }
+                    return true;
+                }))
+                .hasMessageContaining("autocommit")
+                .hasMessageContaining(resource);
+        assertThatThrownBy(() -> inTransaction(connection -> {
+                    add(connection, 100);
+                    FencingContext.Scope scope = FencingContext.enter(List.of(new CheckedToken(resource, 9, TTL)));
+                    try {
+                        add(connection, 100);
+                    } finally {
+                        scope.close();
+                    }
+                }))
+                .hasMessageContaining("began before the request");
+        assertThat(amount()).isEqualTo(1);
     }
 
     /** For databases that end idle transactions: a holder that stops between the guard and its commit. */
