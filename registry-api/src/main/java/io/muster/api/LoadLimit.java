@@ -5,18 +5,23 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a caller says in the header {@link Headers#LOAD} of a request: {@code max-in-flight=3} lets a service that has more requests under way decline this
- * one before it does anything for it, with status 503 and a {@link LoadReport} that says so; the caller then goes elsewhere. Any other value only asks for
- * the report. Immutable.
+ * What a caller says in the header {@link Headers#LOAD} of a request: {@code max-in-flight=3, for=inventory-1} lets that instance decline this request
+ * before it does anything for it, when it has more under way, with status {@value #STATUS} and a {@link LoadReport} that says so; the caller then goes
+ * elsewhere. It names the instance, because headers are passed on: nobody but whom the caller chose may decline. Any other value only asks for the
+ * report. Immutable.
  *
  * @param maxInFlight requests of all callers, this one not counted, from 0 on; {@link Integer#MAX_VALUE} for no limit
+ * @param instance the id of the instance that it is for; empty without a limit
  */
-public record LoadLimit(int maxInFlight) {
-    /** Asks for the report alone. */
-    public static final LoadLimit NONE = new LoadLimit(Integer.MAX_VALUE);
+public record LoadLimit(int maxInFlight, String instance) {
+    /** Of the answer to a declined request: a condition of the request was not met. Unlike 503 no HTTP client repeats it by itself. */
+    public static final int STATUS = 412;
 
-    private static final int LONGEST = 64;
-    private static final Pattern TEXT = Pattern.compile("max-in-flight=([0-9]{1,7})");
+    /** Asks for the report alone. */
+    public static final LoadLimit NONE = new LoadLimit(Integer.MAX_VALUE, "");
+
+    private static final int LONGEST = 200;
+    private static final Pattern TEXT = Pattern.compile("max-in-flight=([0-9]{1,7}), for=([A-Za-z0-9._:-]{1,128})");
 
     /** @throws IllegalArgumentException when the limit is negative */
     public LoadLimit {
@@ -31,7 +36,7 @@ public record LoadLimit(int maxInFlight) {
             return NONE;
         }
         Matcher matcher = TEXT.matcher(header);
-        return matcher.matches() ? new LoadLimit(Integer.parseInt(matcher.group(1))) : NONE;
+        return matcher.matches() ? new LoadLimit(Integer.parseInt(matcher.group(1)), matcher.group(2)) : NONE;
     }
 
     /** Whether there is one. */
@@ -41,6 +46,6 @@ public record LoadLimit(int maxInFlight) {
 
     /** The header's value. */
     public String header() {
-        return isSet() ? "max-in-flight=" + maxInFlight : "?1";
+        return isSet() ? "max-in-flight=" + maxInFlight + ", for=" + instance : "?1";
     }
 }

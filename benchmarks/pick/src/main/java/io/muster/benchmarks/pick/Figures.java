@@ -17,11 +17,13 @@ import org.openjdk.jmh.results.RunResult;
 /**
  * What was measured, the windows of all rounds together. Thread-safe.
  *
- * <p>Time is the shortest window's: whatever else runs on the machine can only add to it. Memory is the middle one's, in whole
- * bytes: no object is smaller than that, and the harness itself allocates some in each window.
+ * <p>Time is the shortest window's: whatever else runs on the machine can only add to it. Memory is the middle one's, to the nearest
+ * multiple of 8 bytes, as objects are: the harness itself allocates some in each window, which is a byte for each of a few slow operations.
  */
 final class Figures {
     private static final String ALLOCATED = "gc.alloc.rate.norm";
+
+    private static final int OBJECT_BYTES = 8;
 
     private final Map<Subject, List<Window>> windows = new LinkedHashMap<>();
 
@@ -71,8 +73,9 @@ final class Figures {
 
     /** Bytes allocated per operation; NaN when that was not measured. */
     synchronized double bytes(Subject key) {
-        return Math.rint(
-                Latencies.median(of(key).stream().mapToDouble(Window::bytes).toArray()));
+        double median =
+                Latencies.median(of(key).stream().mapToDouble(Window::bytes).toArray());
+        return OBJECT_BYTES * Math.rint(median / OBJECT_BYTES);
     }
 
     /** All that was measured. */

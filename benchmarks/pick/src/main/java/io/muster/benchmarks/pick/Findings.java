@@ -141,7 +141,7 @@ record Findings(Scale scale, Figures figures) {
                         Locale.ROOT,
                         "JMH, %d rounds through all figures, each in a JVM of its own each time: %d windows of %d ms after %d (%d for"
                                 + " Spring and membership) of warm-up, -XX:+UseParallelGC. Time is the shortest window's, per thread; bytes"
-                                + " are the middle one's, rounded to whole ones, below which the harness's own lie.",
+                                + " are the middle one's, to the nearest multiple of 8, below which the harness's own lie.",
                         scale.rounds(),
                         scale.windows(),
                         scale.windowMillis(),

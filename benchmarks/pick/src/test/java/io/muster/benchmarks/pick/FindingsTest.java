@@ -35,7 +35,7 @@ class FindingsTest {
     @Test
     void whatTheHarnessAllocatesIsNoObject() {
         Subject key = new Subject("StrategyCost.cycle", LoadBalancers.ROUND_ROBIN, 100, 1);
-        figures.add(key, new Window(5, 0.2));
+        figures.add(key, new Window(5, 1.2));
         assertThat(figures.bytes(key)).isZero();
 
         figures.add(key, new Window(5, 40.1));

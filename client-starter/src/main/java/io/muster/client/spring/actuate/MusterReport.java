@@ -174,7 +174,7 @@ record MusterReport(Registry registry, @Nullable Own instance, Map<String, Servi
      * @param strategy the name of the strategy that spreads them
      * @param inFlight requests that have started and not ended
      * @param requests ended requests by outcome, each attempt counted
-     * @param retries attempts after the first
+     * @param retries attempts after a failed one
      * @param retriesDenied retries that the budget did not allow
      * @param noInstance calls that found no instance
      * @param missedKeys requests without the key that was to be hashed

@@ -18,7 +18,6 @@ import org.springframework.cloud.client.loadbalancer.ResponseData;
  */
 final class Attempt {
     private static final int FIRST_SERVER_ERROR = 500;
-    private static final int DECLINED_STATUS = 503;
 
     private final ServiceInstance instance;
     private final @Nullable Ticket ticket;
@@ -58,25 +57,10 @@ final class Attempt {
         return limit == null ? null : limit.header();
     }
 
-    /**
-     * Whether the response says that the instance declined the request, as it was allowed to; null when it does not.
-     *
-     * @param load what its header says of the instance's load
-     */
+    /** Whether the response says that the instance declined the request, as it was allowed to; null when it does not. */
     @Nullable
     DeclinedException declined(int status, @Nullable String load) {
-        if (status != DECLINED_STATUS || limit == null || !limit.isSet()) {
-            return null;
-        }
-        return LoadReport.parse(load)
-                .filter(LoadReport::declined)
-                .map(report -> new DeclinedException(instance, report))
-                .orElse(null);
-    }
-
-    /** The response's status and headers are here; its body follows. */
-    void responded(int status, Supplier<@Nullable ResponseData> response) {
-        responded(status, null, response);
+        return limit == null ? null : DeclinedException.of(instance.getUri(), limit, status, load);
     }
 
     /**

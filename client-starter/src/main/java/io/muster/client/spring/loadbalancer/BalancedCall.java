@@ -65,7 +65,8 @@ final class BalancedCall<Q> {
      * A call that has not gone anywhere.
      *
      * @param data what is told of the request to whoever asks
-     * @param blocking whether it is one of a client that blocks: Spring's observers are told of either kind
+     * @param blocking of which kind Spring's observers are that are told of it, {@link Route#blockingLifecycles()} or {@link
+     *     Route#reactiveLifecycles()}
      */
     BalancedCall(
             Routes routes,
@@ -134,8 +135,7 @@ final class BalancedCall<Q> {
     /** Whether a failure may be tried again at all, the budget and other endpoints aside. */
     boolean isRetryable(Failure failure, boolean replayable) {
         if (failure == Failure.DECLINED) {
-            // Only calls that can be sent again say when they may be declined.
-            return true;
+            return replayable;
         }
         if (tried.size() >= route.retry().attempts() || !replayable) {
             return false;
@@ -186,15 +186,16 @@ final class BalancedCall<Q> {
         // Whom a route or a key leads to nobody else can stand in for.
         boolean free = !declined && resendable && selection != null && selection.route() == null;
         int acceptable = free && balancer.declines() ? endpoint.acceptable() : -1;
-        return acceptable < 0 ? LoadLimit.NONE : new LoadLimit(acceptable);
+        return acceptable < 0
+                ? LoadLimit.NONE
+                : new LoadLimit(acceptable, endpoint.target().id());
     }
 
-    /** Starts the request on the instance that was chosen last, which cannot decline it; whoever starts it ends the attempt. */
-    Attempt start() {
-        return start(limit(false));
-    }
-
-    /** Starts the request on the instance that was chosen last; whoever starts it ends the attempt. */
+    /**
+     * Starts the request on the instance that was chosen last; whoever starts it ends the attempt.
+     *
+     * @param limit what that instance is told, {@link #limit}
+     */
     Attempt start(@Nullable LoadLimit limit) {
         ServiceInstance instance = Objects.requireNonNull(next, "next");
         tried = tried.isEmpty() ? List.of(instance) : with(tried, instance);

@@ -19,7 +19,7 @@ import java.util.Set;
  * @param known whether the registry has told of the service yet
  * @param inFlight requests that have started and not ended
  * @param requests ended requests by outcome, each attempt of a call counted
- * @param retries attempts after the first
+ * @param retries attempts after a failed one
  * @param retriesDenied retries that the budget did not allow
  * @param noInstance calls that found no instance
  * @param missedKeys requests without the key that was to be hashed

@@ -10,9 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,7 +93,8 @@ final class BalancingFeignClient extends FeignBlockingLoadBalancerClient {
 
     /** The same request; it also asks the instance for its load. */
     private static Request asking(Request request, String asked) {
-        Map<String, Collection<String>> headers = new LinkedHashMap<>(request.headers());
+        Map<String, Collection<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.putAll(request.headers());
         headers.put(Headers.LOAD, List.of(asked));
         return Request.create(
                 request.httpMethod(),

@@ -112,7 +112,7 @@ final class BalancingFilter extends ReactorLoadBalancerExchangeFilterFunction {
                 response.headers().asHttpHeaders().getFirst(Headers.LOAD));
         return declined == null
                 ? Mono.just(track(response, request, attempt))
-                : response.releaseBody().then(Mono.error(declined));
+                : response.releaseBody().onErrorComplete().then(Mono.error(declined));
     }
 
     private ClientResponse track(ClientResponse response, ClientRequest request, Attempt attempt) {

@@ -10,6 +10,7 @@ import static org.springframework.cloud.gateway.support.ServerWebExchangeUtils.r
 import io.muster.api.Headers;
 import io.muster.api.LoadLimit;
 import java.net.URI;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ import org.springframework.cloud.gateway.support.DelegatingServiceInstance;
 import org.springframework.cloud.gateway.support.NotFoundException;
 import org.springframework.cloud.loadbalancer.support.LoadBalancerClientFactory;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -49,6 +51,7 @@ final class BalancingGatewayFilter extends ReactiveLoadBalancerClientFilter {
 
     private static final Logger log = LoggerFactory.getLogger(BalancingGatewayFilter.class);
     private static final String SCHEME = "lb";
+    private static final Set<HttpMethod> BODILESS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
     private final GatewayLoadBalancerProperties properties;
     private final Routes routes;
@@ -98,7 +101,7 @@ final class BalancingGatewayFilter extends ReactiveLoadBalancerClientFilter {
         return Mono.defer(() -> {
             ServerWebExchange exchange = passage.exchange();
             address(passage, chosen);
-            LoadLimit limit = passage.call().limit(hasNoBody(exchange) && !isWebSocket(exchange));
+            LoadLimit limit = passage.call().limit(isSimple(exchange));
             ObservedServerRequest request = new ObservedServerRequest(asking(exchange.getRequest(), limit));
             ServerWebExchange toInstance = exchange.mutate().request(request).build();
             Attempt attempt = passage.call().start(limit);
@@ -134,10 +137,14 @@ final class BalancingGatewayFilter extends ReactiveLoadBalancerClientFilter {
                         .build();
     }
 
-    /** What came in once cannot be sent twice. */
-    private static boolean hasNoBody(ServerWebExchange exchange) {
+    /** Whether it can be sent twice: without a body, which comes in once, and no WebSocket, whose caller already has his answer then. */
+    private static boolean isSimple(ServerWebExchange exchange) {
         HttpHeaders headers = exchange.getRequest().getHeaders();
-        return headers.getContentLength() <= 0 && !headers.containsKey(HttpHeaders.TRANSFER_ENCODING);
+        return BODILESS.contains(exchange.getRequest().getMethod())
+                && headers.getContentLength() <= 0
+                && !headers.containsKey(HttpHeaders.TRANSFER_ENCODING)
+                && !isWebSocket(exchange)
+                && !"websocket".equalsIgnoreCase(headers.getUpgrade());
     }
 
     private static @Nullable DeclinedException declined(ServerWebExchange exchange, Attempt attempt) {
@@ -155,12 +162,12 @@ final class BalancingGatewayFilter extends ReactiveLoadBalancerClientFilter {
             return Mono.empty();
         }
         exchange.getAttributes().remove(CLIENT_RESPONSE_CONN_ATTR);
-        exchange.getResponse().getHeaders().remove(Headers.LOAD);
+        exchange.getResponse().setStatusCode(null);
         if (exchange.getResponse().getHeaders().getContentLength() != 0) {
             connection.dispose();
             return Mono.empty();
         }
-        return connection.inbound().receive().then();
+        return connection.inbound().receive().then().onErrorComplete();
     }
 
     private Mono<Void> again(Passage passage, Attempt attempt, Throwable thrown, ObservedServerRequest request) {

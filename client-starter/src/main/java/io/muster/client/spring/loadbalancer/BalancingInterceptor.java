@@ -1,6 +1,7 @@
 package io.muster.client.spring.loadbalancer;
 
 import io.muster.api.Headers;
+import io.muster.api.LoadLimit;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -43,7 +44,7 @@ final class BalancingInterceptor implements BlockingLoadBalancerInterceptor {
         Route route = routes.route(host(request.getURI()));
         BalancedCall<HttpRequest> call =
                 new BalancedCall<>(routes, route, request.getMethod(), request, RequestData::new, true);
-        ClientHttpRequestExecution chain = RemainingChain.repeatable(execution);
+        ClientHttpRequestExecution chain = RemainingChain.repeatable(BalancingInterceptor::taken, execution);
         return BlockingAttempts.run(
                 call, BlockingAttempts.isCheap(body.length), attempt -> exchange(request, body, chain, attempt));
     }
@@ -56,10 +57,6 @@ final class BalancingInterceptor implements BlockingLoadBalancerInterceptor {
             // HttpURLConnection waits for the response here and not before.
             int status = response.getStatusCode().value();
             String load = response.getHeaders().getFirst(Headers.LOAD);
-            DeclinedException declined = attempt.declined(status, load);
-            if (declined != null) {
-                throw declined;
-            }
             boolean hasBody = !request.getMethod().equals(HttpMethod.HEAD) && status != 204 && status != 304;
             TrackedResponse tracked = new TrackedResponse(response, attempt, hasBody);
             leakGuard.watch(tracked, attempt);
@@ -69,6 +66,23 @@ final class BalancingInterceptor implements BlockingLoadBalancerInterceptor {
             response.close();
             throw e;
         }
+    }
+
+    /** The response, unless it only says that the instance declined, which is nothing for the interceptors behind this one. */
+    private static ClientHttpResponse taken(HttpRequest request, ClientHttpResponse response) throws IOException {
+        LoadLimit limit = LoadLimit.parse(request.getHeaders().getFirst(Headers.LOAD));
+        DeclinedException declined = limit.isSet()
+                ? DeclinedException.of(
+                        request.getURI(),
+                        limit,
+                        response.getStatusCode().value(),
+                        response.getHeaders().getFirst(Headers.LOAD))
+                : null;
+        if (declined != null) {
+            response.close();
+            throw declined;
+        }
+        return response;
     }
 
     private static @Nullable ResponseData responseData(ClientHttpResponse response) {

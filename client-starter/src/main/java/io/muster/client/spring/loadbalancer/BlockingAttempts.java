@@ -78,7 +78,8 @@ final class BlockingAttempts {
     private static boolean isAnotherChosen(BalancedCall<?> call, Attempt attempt, Exception thrown) {
         // Clients wrap an interruption as they like, but keep the thread's mark.
         boolean interrupted = Thread.currentThread().isInterrupted();
-        Failure failure = interrupted ? Failure.CANCELLED : Failure.of(thrown);
+        Failure found = Failure.of(thrown);
+        Failure failure = interrupted && found != Failure.DECLINED ? Failure.CANCELLED : found;
         attempt.fail(thrown, failure);
         if (!call.isRetryable(failure, true)) {
             return false;

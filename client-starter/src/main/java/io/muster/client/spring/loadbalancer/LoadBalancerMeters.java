@@ -14,7 +14,7 @@ import java.util.Locale;
  * <ul>
  *   <li>{@code inflight}: requests that have started and not ended
  *   <li>{@code requests}: ended requests by {@code outcome}, each attempt of a call counted
- *   <li>{@code retries}, {@code retries.denied}: attempts after the first, and those that the budget did not allow
+ *   <li>{@code retries}, {@code retries.denied}: attempts after a failed one, and those that the budget did not allow
  *   <li>{@code noinstance}: calls that found no instance
  *   <li>{@code leaked}: responses that were dropped without being read to the end or closed
  *   <li>{@code missedkeys}: requests without the key that was to be hashed
@@ -52,7 +52,7 @@ final class LoadBalancerMeters implements MeterBinder {
                     .register(registry);
         }
         FunctionCounter.builder(PREFIX + "retries", traffic, Traffic::retries)
-                .description("Attempts after the first")
+                .description("Attempts after a failed one")
                 .tags(tags)
                 .register(registry);
         FunctionCounter.builder(PREFIX + "retries.denied", traffic, Traffic::retriesDenied)

@@ -1,12 +1,15 @@
 package io.muster.client.spring.loadbalancer;
 
+import java.io.IOException;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.http.client.ClientHttpResponse;
 
 /**
  * What is left of a request's chain of interceptors behind ours, so that it can run once for each attempt.
@@ -21,10 +24,16 @@ final class RemainingChain {
 
     private RemainingChain() {}
 
-    /** The same execution in a form that may be called several times. */
-    static ClientHttpRequestExecution repeatable(ClientHttpRequestExecution execution) {
+    /** Looks at what came from the network, before any interceptor. */
+    interface Look {
+        /** The response, or another one, or a failure; it closes a response that it does not answer. */
+        ClientHttpResponse at(HttpRequest request, ClientHttpResponse response) throws IOException;
+    }
+
+    /** The same execution in a form that may be called several times, with a look at each response. */
+    static ClientHttpRequestExecution repeatable(Look look, ClientHttpRequestExecution execution) {
         List<ClientHttpRequestInterceptor> rest = takeRest(execution);
-        ClientHttpRequestExecution chain = execution;
+        ClientHttpRequestExecution chain = (request, body) -> look.at(request, execution.execute(request, body));
         for (int i = rest.size() - 1; i >= 0; i--) {
             ClientHttpRequestInterceptor interceptor = rest.get(i);
             ClientHttpRequestExecution next = chain;

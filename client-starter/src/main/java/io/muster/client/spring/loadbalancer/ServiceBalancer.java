@@ -121,10 +121,12 @@ final class ServiceBalancer implements AutoCloseable {
         return configured.selector();
     }
 
-    /** Whether busy instances may decline calls: not where a key says who serves them. */
+    /** Whether busy instances may decline calls: not where a key says who serves them, nor where there is nobody else. */
     boolean declines() {
         Configured now = configured;
-        return now.settings().declineWhenBusy() && !now.strategy().isKeyed();
+        return now.settings().declineWhenBusy()
+                && !now.strategy().isKeyed()
+                && snapshot().eligible().size() > 1;
     }
 
     Traffic traffic() {

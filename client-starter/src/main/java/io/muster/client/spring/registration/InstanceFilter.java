@@ -23,12 +23,17 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * is declined above it.
  */
 final class InstanceFilter extends OncePerRequestFilter {
+    /** Bytes; callers send longer bodies only where they will not be declined. */
+    private static final int SHORT_BODY = 16 * 1024;
+
     private final LocalInstance instance;
     private final ServerLoad load;
+    private final Admission admission;
 
     InstanceFilter(LocalInstance instance, ServerLoad load) {
         this.instance = instance;
         this.load = load;
+        this.admission = new Admission(instance, load);
     }
 
     @Override
@@ -47,11 +52,9 @@ final class InstanceFilter extends OncePerRequestFilter {
             return;
         }
         String asked = request.getHeader(Headers.LOAD);
-        LoadReport declined = load.startedOrDeclined(LoadLimit.parse(asked));
+        LoadReport declined = admission.startedOrDeclined(asked);
         if (declined != null) {
-            response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
-            response.setHeader(Headers.LOAD, declined.header());
-            response.setContentLength(0);
+            decline(request, response, declined);
             return;
         }
         if (asked == null) {
@@ -63,6 +66,18 @@ final class InstanceFilter extends OncePerRequestFilter {
         if (!request.isAsyncStarted()) {
             reporting.tell();
         }
+    }
+
+    private static void decline(HttpServletRequest request, HttpServletResponse response, LoadReport declined)
+            throws IOException {
+        if (request.getContentLengthLong() <= SHORT_BODY) {
+            // Over HTTP/2 an answer ahead of the body's end would reset the stream, and some clients lose the answer by
+            // that.
+            request.getInputStream().readNBytes(SHORT_BODY);
+        }
+        response.setStatus(LoadLimit.STATUS);
+        response.setHeader(Headers.LOAD, declined.header());
+        response.setContentLength(0);
     }
 
     /** Serves the request, which is counted, to its end. */

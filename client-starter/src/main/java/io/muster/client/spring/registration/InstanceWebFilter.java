@@ -21,10 +21,12 @@ import reactor.core.publisher.Mono;
 final class InstanceWebFilter implements WebFilter, Ordered {
     private final LocalInstance instance;
     private final ServerLoad load;
+    private final Admission admission;
 
     InstanceWebFilter(LocalInstance instance, ServerLoad load) {
         this.instance = instance;
         this.load = load;
+        this.admission = new Admission(instance, load);
     }
 
     @Override
@@ -46,7 +48,7 @@ final class InstanceWebFilter implements WebFilter, Ordered {
         }
         String asked = exchange.getRequest().getHeaders().getFirst(Headers.LOAD);
         return Mono.defer(() -> {
-            LoadReport declined = load.startedOrDeclined(LoadLimit.parse(asked));
+            LoadReport declined = admission.startedOrDeclined(asked);
             if (declined != null) {
                 return decline(response, declined);
             }
@@ -66,7 +68,7 @@ final class InstanceWebFilter implements WebFilter, Ordered {
     }
 
     private static Mono<Void> decline(ServerHttpResponse response, LoadReport declined) {
-        response.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
+        response.setRawStatusCode(LoadLimit.STATUS);
         response.getHeaders().set(Headers.LOAD, declined.header());
         response.getHeaders().setContentLength(0);
         return response.setComplete();

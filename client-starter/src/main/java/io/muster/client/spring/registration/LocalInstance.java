@@ -58,6 +58,11 @@ public final class LocalInstance implements AutoServiceRegistration {
         return Optional.ofNullable(registration);
     }
 
+    /** Whether it is registered under that id. */
+    synchronized boolean hasId(String id) {
+        return registration != null && registration.id().equals(id);
+    }
+
     /**
      * Begins to register, in the background. Harmless when repeated.
      *

@@ -1,7 +1,6 @@
 package io.muster.client.spring.registration;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.muster.api.LoadLimit;
 import io.muster.api.LoadReport;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
@@ -36,18 +35,26 @@ final class ServerLoad {
         this.lookedAt = new AtomicLong(nanoClock.getAsLong() - LOOK_NANOS);
     }
 
+    /** Counts a request. */
+    void started() {
+        inFlight.incrementAndGet();
+    }
+
     /**
      * Counts a request unless there are more than so many already.
      *
      * @return null when it is counted; else what to answer it
      */
     @Nullable
-    LoadReport startedOrDeclined(LoadLimit limit) {
-        int before = inFlight.getAndIncrement();
-        if (before <= limit.maxInFlight()) {
-            return null;
+    LoadReport startedOrDeclined(int maxInFlight) {
+        // Not counted even for a moment, or another one would be declined for that.
+        int before = inFlight.get();
+        while (before <= maxInFlight) {
+            if (inFlight.compareAndSet(before, before + 1)) {
+                return null;
+            }
+            before = inFlight.get();
         }
-        inFlight.decrementAndGet();
         return new LoadReport(before, utilization(), true);
     }
 

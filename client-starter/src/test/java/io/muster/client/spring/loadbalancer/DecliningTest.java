@@ -3,6 +3,7 @@ package io.muster.client.spring.loadbalancer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.api.Headers;
+import io.muster.api.LoadLimit;
 import io.muster.api.LoadReport;
 import io.muster.client.spring.TestApplication;
 import io.muster.client.spring.TestRegistry;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,10 +37,12 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.client.RestClient;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -94,13 +98,13 @@ class DecliningTest {
         occupy(instance, MANY);
         int before = served.get();
 
-        HttpResponse<String> atLimit = ask(instance, "max-in-flight=" + MANY);
+        HttpResponse<String> atLimit = ask(instance, limit(MANY, instance));
         assertThat(atLimit.statusCode()).isEqualTo(200);
         assertThat(atLimit.body()).isEqualTo(instance);
         assertThat(report(atLimit).declined()).isFalse();
 
-        HttpResponse<String> above = ask(instance, "max-in-flight=" + (MANY - 1));
-        assertThat(above.statusCode()).isEqualTo(503);
+        HttpResponse<String> above = ask(instance, limit(MANY - 1, instance));
+        assertThat(above.statusCode()).isEqualTo(412);
         assertThat(above.body()).isEmpty();
         assertThat(report(above).declined()).isTrue();
         assertThat(report(above).inFlight()).isEqualTo(MANY);
@@ -111,6 +115,49 @@ class DecliningTest {
         assertThat(report(ask(instance, "?1")).inFlight())
                 .as("what was declined does not count")
                 .isEqualTo(MANY);
+        assertThat(ask(instance, limit(0, "another")).statusCode())
+                .as("a limit that was passed on and is for another instance")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void anInterruptedCallGoesOnToAnotherInstance() throws Exception {
+        ConfigurableApplicationContext application = caller(ON);
+        ClientKind.Caller caller = informed(ClientKind.REST_CLIENT_SIMPLE, application);
+        occupy(SERVLET, MANY);
+        TestTraffic traffic = TestTraffic.of(application, "stock");
+
+        while (traffic.ended(Outcome.DECLINED) == 0) {
+            Thread.currentThread().interrupt();
+            assertThat(caller.get()).isEqualTo(REACTIVE);
+            assertThat(Thread.interrupted()).isTrue();
+        }
+
+        traffic.awaitIdle();
+        assertThat(traffic.ended(Outcome.CANCELLED)).isZero();
+    }
+
+    @Test
+    void interceptorsBehindTheBalancerSeeOnlyTheAnswerThatCounts() throws Exception {
+        ConfigurableApplicationContext application = caller(ON);
+        informed(ClientKind.REST_CLIENT_JDK, application);
+        occupy(SERVLET, MANY);
+        TestTraffic traffic = TestTraffic.of(application, "stock");
+        List<Integer> seen = new ArrayList<>();
+        RestClient client = ClientKind.builder(application, ClientKind.jdkFactory(Duration.ofSeconds(20)))
+                .requestInterceptor((request, body, execution) -> {
+                    ClientHttpResponse response = execution.execute(request, body);
+                    seen.add(response.getStatusCode().value());
+                    return response;
+                })
+                .build();
+
+        while (traffic.ended(Outcome.DECLINED) == 0) {
+            assertThat(client.get().uri("http://stock/x").retrieve().body(String.class))
+                    .isEqualTo(REACTIVE);
+        }
+
+        assertThat(seen).containsOnly(200);
     }
 
     @ParameterizedTest
@@ -188,6 +235,8 @@ class DecliningTest {
                 "muster.load-balancer.services.stock.decline-when-busy=false",
                 // Each call belongs to an instance.
                 "muster.load-balancer.services.stock.strategy=maglev muster.load-balancer.hash.query=key",
+                // There is nobody else.
+                "muster.load-balancer.subset.size=1",
                 // Nobody outside the route may serve it.
                 "muster.load-balancer.routes.all.percent=100 muster.load-balancer.routes.all.metadata.kind=any"
             })
@@ -214,6 +263,7 @@ class DecliningTest {
             List<EndpointReport> endpoints = traffic.endpoints();
             return endpoints.size() == 2
                     && endpoints.stream()
+                            .filter(EndpointReport::eligible)
                             .allMatch(endpoint -> endpoint.statistics().expectedInFlight() == 0);
         });
         traffic.awaitIdle();
@@ -236,6 +286,10 @@ class DecliningTest {
         while (report(ask(instance, "?1")).inFlight() < requests) {
             Thread.onSpinWait();
         }
+    }
+
+    private static String limit(int maxInFlight, String instance) {
+        return new LoadLimit(maxInFlight, instance).header();
     }
 
     private static HttpResponse<String> ask(String instance, String header) throws Exception {

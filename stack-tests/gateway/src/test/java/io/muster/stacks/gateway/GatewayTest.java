@@ -219,21 +219,50 @@ class GatewayTest {
         for (int i = 0; i < 20; i++) {
             stack.get("/stock/who");
         }
-        List<CompletableFuture<HttpResponse<String>>> others = stack.occupy(0, 6);
         TestTraffic traffic = stack.traffic("stock");
+        List<CompletableFuture<HttpResponse<String>>> others = stack.occupy(0, 6);
+        try {
+            HttpResponse<String> first = stack.send(stack.request("/stock/who"));
+            HttpResponse<String> second = stack.send(stack.request("/stock/who"));
 
-        HttpResponse<String> first = stack.send(stack.request("/stock/who"));
-        HttpResponse<String> second = stack.send(stack.request("/stock/who"));
+            assertThat(List.of(first.body(), second.body())).containsOnly("two");
+            assertThat(List.of(first.statusCode(), second.statusCode())).containsOnly(200);
+            assertThat(List.of(first, second))
+                    .allSatisfy(answer -> assertThat(answer.headers().firstValue(Headers.LOAD))
+                            .isEmpty());
+            traffic.awaitIdle();
+            assertThat(traffic.ended(Outcome.DECLINED)).isOne();
+            assertThat(traffic.ended(Outcome.SUCCESS)).isEqualTo(2);
+        } finally {
+            others.forEach(call -> call.cancel(true));
+        }
+    }
 
-        assertThat(List.of(first.body(), second.body())).containsOnly("two");
-        assertThat(List.of(first.statusCode(), second.statusCode())).containsOnly(200);
-        assertThat(List.of(first, second))
-                .allSatisfy(answer ->
-                        assertThat(answer.headers().firstValue(Headers.LOAD)).isEmpty());
-        traffic.awaitIdle();
-        assertThat(traffic.ended(Outcome.DECLINED)).isOne();
-        assertThat(traffic.ended(Outcome.SUCCESS)).isEqualTo(2);
-        others.forEach(call -> call.cancel(true));
+    @Test
+    void declinesNoWebSocketWhoseCallerHasHisAnswerAlready() {
+        for (int i = 0; i < 20; i++) {
+            stack.get("/stock/who");
+        }
+        TestTraffic traffic = stack.traffic("stock");
+        List<CompletableFuture<HttpResponse<String>>> others = new ArrayList<>(stack.occupy(0, 6));
+        others.addAll(stack.occupy(1, 6));
+        try {
+            CompletableFuture<String> answer = new CompletableFuture<>();
+            Disposable session = new ReactorNettyWebSocketClient()
+                    .execute(
+                            stack.uri("ws", "/stock/socket"),
+                            opened -> opened.send(Mono.just(opened.textMessage("hello")))
+                                    .thenMany(opened.receive()
+                                            .doOnNext(message -> answer.complete(message.getPayloadAsText())))
+                                    .then())
+                    .subscribe();
+
+            assertThat(answer).succeedsWithin(20, TimeUnit.SECONDS).isEqualTo("hello");
+            session.dispose();
+            assertThat(traffic.ended(Outcome.DECLINED)).isZero();
+        } finally {
+            others.forEach(call -> call.cancel(true));
+        }
     }
 
     @ParameterizedTest

@@ -24,8 +24,8 @@ public final class StarterCalls {
     public ServiceInstance cycle(HttpRequest request) throws InterruptedException {
         BalancedCall<HttpRequest> call = call(request);
         Objects.requireNonNull(call.choose());
-        Attempt attempt = call.start();
-        attempt.responded(200, () -> null);
+        Attempt attempt = call.start(call.limit(true));
+        attempt.responded(200, null, () -> null);
         attempt.complete();
         return attempt.instance();
     }
