@@ -141,9 +141,7 @@ final class StateSynchronizer {
         state.store().forEach(entry -> {
             int bucket = StateDigest.bucketOf(entry);
             boolean differs = (wanted[bucket / Long.SIZE] & 1L << bucket) != 0;
-            if (differs
-                    && Arrays.binarySearch(theirs, entry.digest()) < 0
-                    && push.maxEncodedSize() < MAX_BYTES) {
+            if (differs && Arrays.binarySearch(theirs, entry.digest()) < 0 && push.maxEncodedSize() < MAX_BYTES) {
                 push.add(entry);
             }
         });

@@ -108,7 +108,8 @@ public final class SwimNode {
                     stateSynchronizer.noteRoot(message.stateRoot(), from);
                 }
             }
-            case STATE_SYNC, STATE_SUMMARY, STATE_PULL, STATE_ENTRIES, STATE_PUSH, STATE_TAKEN -> stateSynchronizer.onMessage(message, from);
+            case STATE_SYNC, STATE_SUMMARY, STATE_PULL, STATE_ENTRIES, STATE_PUSH, STATE_TAKEN ->
+                stateSynchronizer.onMessage(message, from);
         }
         runTimers();
     }

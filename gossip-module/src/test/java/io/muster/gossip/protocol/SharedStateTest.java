@@ -218,8 +218,7 @@ class SharedStateTest {
             MemberId twin = new MemberId("a", 9, new UUID(7, i));
             hear(new StateEntry(StateEntry.Kind.COUNTER, "", "c", twin, 1, new Tally(1, 0, 0, 0, 0).value()));
             hear(former(i % 9, new Tally(1, 0, 0, 0, i % 9)));
-            hear(new StateEntry(
-                    StateEntry.Kind.COUNTER, "", "junk" + i, SELF, 1, new Tally(1, 0, 0, 0, 0).value()));
+            hear(new StateEntry(StateEntry.Kind.COUNTER, "", "junk" + i, SELF, 1, new Tally(1, 0, 0, 0, 0).value()));
             hear(new StateEntry(StateEntry.Kind.VALUE, "", "", SELF, (i + 1L) << 31, null));
             hear(value(SELF, "k" + i, StateEntry.MAX_VERSION, "forged"));
         }

@@ -72,11 +72,13 @@ class StateTest {
             int node = tick % N;
             byte[] value = new byte[64];
             value[0] = (byte) (tick / N);
-            cluster.at(Duration.ofMillis(10_000L / N * tick), () -> cluster.change(node, state -> {
-                for (int key = 0; key < 10; key++) {
-                    state.publish("k" + key, StateValue.of(value));
-                }
-            }));
+            cluster.at(
+                    Duration.ofMillis(10_000L / N * tick),
+                    () -> cluster.change(node, state -> {
+                        for (int key = 0; key < 10; key++) {
+                            state.publish("k" + key, StateValue.of(value));
+                        }
+                    }));
         }
         cluster.run(Duration.ofSeconds(10));
         cluster.forgetEvents();
@@ -84,13 +86,18 @@ class StateTest {
         double rounds = 20.0 * N;
         int current = 0;
         for (int node = 0; node < N; node++) {
-            for (Map<String, StateValue> values : cluster.node(node).state().values().values()) {
-                current += values.getOrDefault("k9", StateValue.of("")).equals(StateValue.of(lastRound(seconds))) ? 1 : 0;
+            for (Map<String, StateValue> values :
+                    cluster.node(node).state().values().values()) {
+                current +=
+                        values.getOrDefault("k9", StateValue.of("")).equals(StateValue.of(lastRound(seconds))) ? 1 : 0;
             }
         }
         System.out.printf(
                 "10 keys of 64 bytes of %d nodes, changed every 10 s: %.1f kB/s per node by datagram, %.1f kB/s by stream, %.1f %% of others' values are the latest%n",
-                N, cluster.datagramBytes() / rounds / 1e3, cluster.streamBytes() / rounds / 1e3, 100.0 * current / N / N);
+                N,
+                cluster.datagramBytes() / rounds / 1e3,
+                cluster.streamBytes() / rounds / 1e3,
+                100.0 * current / N / N);
         assertThat(current).isGreaterThan(N * N / 2);
     }
 
@@ -151,7 +158,7 @@ class StateTest {
             });
             cluster.run(Duration.ofMillis(1500));
             cluster.restart(4, i % 3 == 0 ? 0 : cluster.node(4).self().id().epoch() + 1);
-            cluster.run(Duration.ofMillis(1000));
+            cluster.run(Duration.ofSeconds(1));
         }
         cluster.until("all share", Duration.ofSeconds(20), () -> cluster.allSeeAll() && cluster.allShare());
         int entries = Internals.stateEntries(cluster.node(0));
