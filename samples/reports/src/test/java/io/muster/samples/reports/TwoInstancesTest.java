@@ -87,8 +87,7 @@ class TwoInstancesTest {
         DataSource dataSource = first.context.getBean(DataSource.class);
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
-            assertThatThrownBy(() ->
-                            fence.check(connection, NightlyMerge.RESOURCE, old.fencingToken(), old.ttl()))
+            assertThatThrownBy(() -> fence.check(connection, NightlyMerge.RESOURCE, old.fencingToken(), old.ttl()))
                     .isInstanceOf(StaleFenceException.class);
             connection.rollback();
         }
@@ -116,8 +115,7 @@ class TwoInstancesTest {
                     .run(
                             "--server.port=0",
                             "--spring.main.banner-mode=off",
-                            "--spring.datasource.url=jdbc:h2:file:" + directory.resolve("reports")
-                                    + ";AUTO_SERVER=TRUE",
+                            "--spring.datasource.url=jdbc:h2:file:" + directory.resolve("reports") + ";AUTO_SERVER=TRUE",
                             "--muster.lease.ttl=5s",
                             "--reports.merge=-");
         }
