@@ -115,7 +115,8 @@ class TwoInstancesTest {
                     .run(
                             "--server.port=0",
                             "--spring.main.banner-mode=off",
-                            "--spring.datasource.url=jdbc:h2:file:" + directory.resolve("reports") + ";AUTO_SERVER=TRUE",
+                            "--spring.datasource.url=jdbc:h2:file:" + directory.resolve("reports")
+                                    + ";AUTO_SERVER=TRUE",
                             "--muster.lease.ttl=5s",
                             "--reports.merge=-");
         }
