@@ -149,9 +149,7 @@ public final class MusterLeaseAutoConfiguration {
     }
 
     private static LeaseStore redis(
-            MusterLeaseProperties properties,
-            @Nullable RedisConnectionDetails details,
-            @Nullable ClassLoader classes) {
+            MusterLeaseProperties properties, @Nullable RedisConnectionDetails details, @Nullable ClassLoader classes) {
         if (!properties.allowWeakStore()) {
             throw new LeaseSetupException(
                     "muster.lease.allow-weak-store must be true for leases in Redis but was false, because a fail-over can"

@@ -2,13 +2,13 @@ package io.muster.samples.reports;
 
 import io.muster.lease.Lease;
 import io.muster.lease.LeaseContext;
+import io.muster.lease.spring.LeaderOnly;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
-import io.muster.lease.spring.LeaderOnly;
 
 /**
  * Merges the sales since the last run into the report. It reads, adds and writes, so two at once would count sales twice: only

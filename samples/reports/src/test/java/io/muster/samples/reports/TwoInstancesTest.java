@@ -87,8 +87,7 @@ class TwoInstancesTest {
         DataSource dataSource = first.context.getBean(DataSource.class);
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
-            assertThatThrownBy(() ->
-                            fence.check(connection, NightlyMerge.RESOURCE, old.fencingToken(), old.ttl()))
+            assertThatThrownBy(() -> fence.check(connection, NightlyMerge.RESOURCE, old.fencingToken(), old.ttl()))
                     .isInstanceOf(StaleFenceException.class);
             connection.rollback();
         }
