@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a store the same question until it answers or the time is over. A failure is followed by another try after a growing
- * wait, silence by another try too. Confined to its loop.
+ * wait, silence by another try too. The first try is on the thread that starts it, and what is answered is known on the
+ * thread that answers, so that whoever waits does so for the store alone; all else is confined to the loop.
  *
  * <p>A larger {@code eachNanos} loads a slow store less; a smaller one loses less time to a dropped request.
  */
@@ -24,6 +25,7 @@ final class Asking<T> {
     private final Consumer<T> late;
     private final CompletableFuture<T> answer = new CompletableFuture<>();
     private Loop.Timer next = () -> {};
+    private Loop.Timer end = () -> {};
     private int tries;
     private @Nullable Throwable lastFailure;
 
@@ -38,8 +40,10 @@ final class Asking<T> {
 
     /** @param wholeNanos after which it fails with a {@link LeaseStoreException} */
     CompletableFuture<T> start(String what, long wholeNanos) {
-        loop.schedule(wholeNanos, () -> giveUp(what));
-        if (!loop.execute(this::ask)) {
+        end = loop.schedule(wholeNanos, () -> giveUp(what));
+        if (loop.execute(this::firstAsked)) {
+            ask(1);
+        } else {
             answer.completeExceptionally(new IllegalStateException("the leases are closed"));
         }
         return answer;
@@ -51,34 +55,46 @@ final class Asking<T> {
         return bound / 2 + random.nextLong(bound / 2 + 1);
     }
 
-    private void ask() {
+    /** Runs before whatever becomes of the first try. */
+    private void firstAsked() {
+        tries = 1;
+        next = loop.schedule(eachNanos, this::askAgain);
+    }
+
+    private void askAgain() {
         if (answer.isDone()) {
             return;
         }
         tries++;
-        next = loop.schedule(eachNanos, this::ask);
-        int asked = tries;
+        next = loop.schedule(eachNanos, this::askAgain);
+        ask(tries);
+    }
+
+    private void ask(int number) {
         CompletionStage<T> stage;
         try {
             stage = question.get();
         } catch (Throwable e) {
-            failed(asked, e);
+            loop.execute(() -> failed(number, e));
             return;
         }
-        CompletionStage<T> unused = stage.whenComplete((value, failure) -> loop.execute(() -> {
-            if (failure == null) {
-                answered(value);
-            } else {
-                failed(asked, failure);
-            }
-        }));
+        CompletionStage<T> unused = stage.whenComplete((value, failure) -> {
+            boolean first = failure == null && answer.complete(value);
+            loop.execute(() -> {
+                if (failure == null) {
+                    answered(value, first);
+                } else {
+                    failed(number, failure);
+                }
+            });
+        });
     }
 
-    private void answered(T value) {
+    private void answered(T value, boolean first) {
         next.cancel();
-        boolean again = !answer.complete(value);
+        end.cancel();
         // The same question has the same answer; only another one is news.
-        if (again && (answer.isCompletedExceptionally() || !value.equals(answer.getNow(value)))) {
+        if (!first && (answer.isCompletedExceptionally() || !value.equals(answer.getNow(value)))) {
             late.accept(value);
         }
     }
@@ -88,7 +104,7 @@ final class Asking<T> {
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (asked == tries && !answer.isDone()) {
             next.cancel();
-            next = loop.schedule(backoffNanos(tries, eachNanos, random), this::ask);
+            next = loop.schedule(backoffNanos(tries, eachNanos, random), this::askAgain);
         }
     }
 

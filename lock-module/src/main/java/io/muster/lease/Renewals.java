@@ -45,6 +45,8 @@ final class Renewals {
     /** @param sentAt when it was first asked for; from any thread */
     void add(Lease lease, long sentAt) {
         parts.renewer().execute(() -> {
+            // Many that are taken and given back between two turns would pile up.
+            plans.keySet().removeIf(Lease::isOver);
             Plan plan = new Plan();
             plan.askedAt = sentAt;
             plan.dueAt = sentAt + jittered(lease.terms().renewalNanos());
