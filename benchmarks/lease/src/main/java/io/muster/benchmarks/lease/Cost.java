@@ -81,11 +81,12 @@ final class Cost {
                 contestants.add(RedissonContestant.open(address, false));
                 contestants.add(RedissonContestant.open(address, true));
             }
-            List<Rounds> pairs = rounds(contestants, Contestant::acquireAndRelease);
+            Scale scale = bench.scale();
+            List<Rounds> pairs = rounds(contestants, Contestant::acquireAndRelease, scale.rounds());
             List<Contestant> renewing =
                     contestants.stream().filter(Contestant::renews).toList();
-            List<Rounds> renewals = rounds(renewing, Contestant::renew);
-            Rounds batches = rounds(List.of(batched), Contestant::renew).get(0);
+            List<Rounds> renewals = rounds(renewing, Contestant::renew, scale.renewRounds());
+            Rounds batches = rounds(List.of(batched), Contestant::renew, scale.renewRounds()).get(0);
             List<Figure> figures = new ArrayList<>();
             for (int i = 0; i < contestants.size(); i++) {
                 int renewed = renewing.indexOf(contestants.get(i));
@@ -126,13 +127,13 @@ final class Cost {
         }
     }
 
-    private List<Rounds> rounds(List<Contestant> contestants, Call call) throws Exception {
+    private List<Rounds> rounds(List<Contestant> contestants, Call call, int count) throws Exception {
         List<Rounds> rounds = new ArrayList<>();
         for (Contestant contestant : contestants) {
             window(contestant, call, bench.scale().warmUpMillis(), new Rounds());
             rounds.add(new Rounds());
         }
-        for (int round = 0; round < bench.scale().rounds(); round++) {
+        for (int round = 0; round < count; round++) {
             for (int i = 0; i < contestants.size(); i++) {
                 // Each is first, and after each other one, as often.
                 int turn = (i + round) % contestants.size();

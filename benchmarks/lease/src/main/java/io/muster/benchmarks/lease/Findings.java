@@ -125,9 +125,10 @@ final class Findings {
     }
 
     private void costs(List<Row> rows) {
-        for (Backend backend : Backend.values()) {
+        for (Backend backend : SERVERS) {
             rows.add(cost(backend, "ShedLock", Must.ratioAtMost(COST_RATIO)));
         }
+        rows.add(cost(Backend.H2, "ShedLock", Must.nothing()));
         rows.add(cost(Backend.REDIS, "Redisson's lock", Must.nothing()));
         rows.add(cost(Backend.REDIS, "Redisson's fenced lock", Must.nothing()));
         for (Backend backend : Backend.values()) {

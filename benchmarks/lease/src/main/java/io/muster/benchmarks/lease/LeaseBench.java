@@ -8,7 +8,7 @@ import java.util.List;
 
 /** The entry of {@code ./bench lease}. Ends with status 1 when a row of its table is SHORT. */
 public final class LeaseBench {
-    private static final long LIMIT_MINUTES = 20;
+    private static final long LIMIT_MINUTES = 15;
 
     private final Path results;
     private final Progress progress = new Progress();
