@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks a store the same question until it answers or the time is over. A failure is followed by another try after a growing
  * wait, silence by another try too. The first try is on the thread that starts it, and what is answered is known on the
- * thread that answers, so that whoever waits does so for the store alone; all else is confined to the loop.
+ * thread that answers, so that whoever waits does so for the store alone; all else is on the loop.
  *
  * <p>A larger {@code eachNanos} loads a slow store less; a smaller one loses less time to a dropped request.
  */
@@ -26,7 +26,7 @@ final class Asking<T> {
     private final CompletableFuture<T> answer = new CompletableFuture<>();
     private Loop.Timer next = () -> {};
     private Loop.Timer end = () -> {};
-    private int tries;
+    private int tries = 1;
     private @Nullable Throwable lastFailure;
 
     /** @param late gets answers that come when nobody waits any more, unless they are the one that was given */
@@ -40,12 +40,8 @@ final class Asking<T> {
 
     /** @param wholeNanos after which it fails with a {@link LeaseStoreException} */
     CompletableFuture<T> start(String what, long wholeNanos) {
-        end = loop.schedule(wholeNanos, () -> giveUp(what));
-        if (loop.execute(this::firstAsked)) {
-            ask(1);
-        } else {
-            answer.completeExceptionally(new IllegalStateException("the leases are closed"));
-        }
+        ask(1);
+        watch(what, wholeNanos);
         return answer;
     }
 
@@ -55,19 +51,28 @@ final class Asking<T> {
         return bound / 2 + random.nextLong(bound / 2 + 1);
     }
 
-    /** Runs before whatever becomes of the first try. */
-    private void firstAsked() {
-        tries = 1;
-        next = loop.schedule(eachNanos, this::askAgain);
-    }
-
-    private void askAgain() {
+    /** While the store is at work already: it is what somebody waits for. */
+    private synchronized void watch(String what, long wholeNanos) {
         if (answer.isDone()) {
             return;
         }
-        tries++;
-        next = loop.schedule(eachNanos, this::askAgain);
-        ask(tries);
+        end = loop.schedule(wholeNanos, () -> giveUp(what));
+        if (tries == 1 && lastFailure == null) {
+            next = loop.schedule(eachNanos, this::askAgain);
+        }
+    }
+
+    private void askAgain() {
+        int number;
+        synchronized (this) {
+            if (answer.isDone()) {
+                return;
+            }
+            tries++;
+            number = tries;
+            next = loop.schedule(eachNanos, this::askAgain);
+        }
+        ask(number);
     }
 
     private void ask(int number) {
@@ -75,42 +80,55 @@ final class Asking<T> {
         try {
             stage = question.get();
         } catch (Throwable e) {
-            loop.execute(() -> failed(number, e));
+            failed(number, e);
             return;
         }
         CompletionStage<T> unused = stage.whenComplete((value, failure) -> {
-            boolean first = failure == null && answer.complete(value);
-            loop.execute(() -> {
-                if (failure == null) {
-                    answered(value, first);
-                } else {
-                    failed(number, failure);
-                }
-            });
+            if (failure == null) {
+                answered(value);
+            } else {
+                failed(number, failure);
+            }
         });
     }
 
-    private void answered(T value, boolean first) {
-        next.cancel();
-        end.cancel();
+    private void answered(T value) {
+        boolean first = answer.complete(value);
+        cancelTimers();
         // The same question has the same answer; only another one is news.
         if (!first && (answer.isCompletedExceptionally() || !value.equals(answer.getNow(value)))) {
-            late.accept(value);
+            loop.execute(() -> late.accept(value));
         }
     }
 
     private void failed(int asked, Throwable failure) {
-        lastFailure =
+        Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (!loop.execute(() -> askLater(asked, cause))) {
+            answer.completeExceptionally(new IllegalStateException("the leases are closed", cause));
+        }
+    }
+
+    private synchronized void askLater(int asked, Throwable failure) {
+        lastFailure = failure;
         if (asked == tries && !answer.isDone()) {
             next.cancel();
             next = loop.schedule(backoffNanos(tries, eachNanos, random), this::askAgain);
         }
     }
 
-    private void giveUp(String what) {
+    private synchronized void cancelTimers() {
         next.cancel();
-        String why = lastFailure == null ? "the store did not answer in time" : "the store failed: " + lastFailure;
-        answer.completeExceptionally(new LeaseStoreException(what + ": " + why, lastFailure));
+        end.cancel();
+    }
+
+    private void giveUp(String what) {
+        Throwable failure;
+        synchronized (this) {
+            next.cancel();
+            failure = lastFailure;
+        }
+        String why = failure == null ? "the store did not answer in time" : "the store failed: " + failure;
+        answer.completeExceptionally(new LeaseStoreException(what + ": " + why, failure));
     }
 }
