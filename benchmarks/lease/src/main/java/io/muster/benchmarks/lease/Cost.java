@@ -86,7 +86,8 @@ final class Cost {
             List<Contestant> renewing =
                     contestants.stream().filter(Contestant::renews).toList();
             List<Rounds> renewals = rounds(renewing, Contestant::renew, scale.renewRounds());
-            Rounds batches = rounds(List.of(batched), Contestant::renew, scale.renewRounds()).get(0);
+            Rounds batches = rounds(List.of(batched), Contestant::renew, scale.renewRounds())
+                    .get(0);
             List<Figure> figures = new ArrayList<>();
             for (int i = 0; i < contestants.size(); i++) {
                 int renewed = renewing.indexOf(contestants.get(i));

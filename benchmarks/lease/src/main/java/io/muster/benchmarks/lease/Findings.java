@@ -1,5 +1,6 @@
 package io.muster.benchmarks.lease;
 
+import io.muster.benchmarks.lease.Pause.Moment;
 import io.muster.benchmarks.report.Must;
 import io.muster.benchmarks.report.Report;
 import io.muster.benchmarks.report.Row;
@@ -46,13 +47,13 @@ final class Findings {
                     "SIGSTOP between guard and commit, " + backend.label() + ": stale commits accepted, rival ShedLock",
                     "commits",
                     Must.atMost(0),
-                    figure(pauses, Stack.MUSTER, backend, Pause.Tally::frozenStale),
-                    figure(rivals, Stack.SHEDLOCK, backend, Pause.Tally::frozenStale)));
+                    figure(pauses, Stack.MUSTER, backend, Moment.BEFORE_COMMIT, Pause.Tally::stale),
+                    figure(rivals, Stack.SHEDLOCK, backend, Moment.BEFORE_COMMIT, Pause.Tally::stale)));
             rows.add(Row.of(
                     "SIGSTOP between guard and commit, " + backend.label() + ": successor has written",
                     "s",
                     Must.atMost(PROCEEDS_WITHIN),
-                    figure(pauses, Stack.MUSTER, backend, Pause.Tally::proceeds)));
+                    figure(pauses, Stack.MUSTER, backend, Moment.BEFORE_COMMIT, Pause.Tally::seconds)));
         }
     }
 
@@ -61,15 +62,19 @@ final class Findings {
                 "SIGSTOP beyond the TTL, " + backend.label() + ": stale writes accepted, rival " + rival.label(),
                 "writes",
                 Must.atMost(0),
-                figure(pauses, Stack.MUSTER, backend, Pause.Tally::stale),
-                figure(rivals, rival, backend, Pause.Tally::stale)));
+                figure(pauses, Stack.MUSTER, backend, Moment.BETWEEN_WRITES, Pause.Tally::stale),
+                figure(rivals, rival, backend, Moment.BETWEEN_WRITES, Pause.Tally::stale)));
     }
 
     private static double figure(
-            @Nullable List<Pause.Tally> tallies, Stack stack, Backend backend, ToDoubleFunction<Pause.Tally> figure) {
+            @Nullable List<Pause.Tally> tallies,
+            Stack stack,
+            Backend backend,
+            Moment moment,
+            ToDoubleFunction<Pause.Tally> figure) {
         return tallies == null
                 ? Double.NaN
-                : Pause.of(tallies, stack, backend).stream()
+                : Pause.of(tallies, stack, backend, moment).stream()
                         .mapToDouble(figure)
                         .findFirst()
                         .orElse(Double.NaN);

@@ -61,7 +61,7 @@ record Notes(
         String refused = tally.refused() > 0
                 ? String.format(Locale.ROOT, ", %d writes refused by their token", tally.refused())
                 : "";
-        return tally.trial() + ": " + tally.runs() + " runs" + refused
-                + (tally.frozenRuns() > 0 ? ", " + tally.frozenRuns() + " stopped before the commit" : "");
+        String moment = tally.moment() == Pause.Moment.BEFORE_COMMIT ? " stopped before the commit" : "";
+        return tally.trial() + ": " + tally.runs() + " runs" + moment + refused;
     }
 }

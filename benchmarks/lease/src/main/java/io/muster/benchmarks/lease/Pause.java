@@ -36,19 +36,23 @@ final class Pause {
         }
     }
 
+    /** When it is stopped. */
+    enum Moment {
+        BETWEEN_WRITES,
+        /** Within a transaction, after the guard's statement and the write; not in Redis, where a write is one script. */
+        BEFORE_COMMIT
+    }
+
     /**
      * What came out of all runs of a trial.
      *
-     * @param runs in which it was stopped between writes
-     * @param stale its writes that were accepted after its successor's
-     * @param refused its writes that its token alone was refused for
-     * @param frozenRuns in which it was stopped between guard and commit; 0 where there are no transactions
-     * @param frozenStale its commits that were accepted then
-     * @param proceeds the longest time from such a stop to its successor's first commit, in seconds
+     * @param stale writes or commits of the stopped one that were accepted after its successor's
+     * @param refused its writes that were refused for its token alone
+     * @param seconds the longest time from the stop until its successor held the lease, or had committed a write
      */
-    record Tally(Trial trial, int runs, long stale, long refused, int frozenRuns, long frozenStale, double proceeds) {}
+    record Tally(Trial trial, Moment moment, int runs, long stale, long refused, double seconds) {}
 
-    /** Ours, one store beside the other. */
+    /** Ours, one store and moment beside the other. */
     List<Tally> ours() throws InterruptedException {
         List<Trial> trials = new ArrayList<>();
         bench.backends().all().forEach(address -> trials.add(new Trial(Stack.MUSTER, address.backend())));
@@ -68,43 +72,46 @@ final class Pause {
     }
 
     /** What came out of a trial, if it was run to its end. */
-    static Optional<Tally> of(List<Tally> tallies, Stack stack, Backend backend) {
+    static Optional<Tally> of(List<Tally> tallies, Stack stack, Backend backend, Moment moment) {
         return tallies.stream()
-                .filter(tally -> tally.trial().equals(new Trial(stack, backend)))
+                .filter(tally -> tally.trial().equals(new Trial(stack, backend)) && tally.moment() == moment)
                 .findFirst();
     }
 
     private List<Tally> run(List<Trial> trials, int runs) throws InterruptedException {
         bench.say("SIGSTOP: %d runs each of %s", runs, trials);
-        return bench.together(trials.stream()
-                .<Callable<Tally>>map(trial -> () -> tally(trial, runs))
-                .toList());
+        List<Callable<Tally>> tallies = new ArrayList<>();
+        for (Trial trial : trials) {
+            tallies.add(() -> tally(trial, Moment.BETWEEN_WRITES, runs));
+            if (trial.backend() != Backend.REDIS) {
+                tallies.add(() -> tally(trial, Moment.BEFORE_COMMIT, runs));
+            }
+        }
+        return bench.together(tallies);
     }
 
-    private Tally tally(Trial trial, int runs) throws IOException, SQLException, InterruptedException {
+    private Tally tally(Trial trial, Moment moment, int runs) throws IOException, SQLException, InterruptedException {
         Address address = bench.backends().address(trial.backend()).orElseThrow();
         long stale = 0;
         long refused = 0;
+        double seconds = 0;
         for (int run = 1; run <= runs; run++) {
-            Outcome outcome = stopped(trial, address);
+            Outcome outcome =
+                    moment == Moment.BETWEEN_WRITES ? betweenWrites(trial, address) : beforeCommit(trial, address);
             stale += outcome.stale();
             refused += outcome.refused();
+            seconds = Math.max(seconds, outcome.seconds());
             bench.say(
-                    "SIGSTOP, %s, run %d: another one held it after %.1f s; then %d stale writes accepted, the stopped one's ended %s",
-                    trial, run, outcome.seconds(), outcome.stale(), outcome.ends());
+                    "SIGSTOP, %s, %s, run %d: another one %s after %.1f s; then %d stale ones accepted, the stopped one's ended %s",
+                    trial,
+                    moment == Moment.BETWEEN_WRITES ? "between writes" : "before the commit",
+                    run,
+                    moment == Moment.BETWEEN_WRITES ? "held it" : "had written",
+                    outcome.seconds(),
+                    outcome.stale(),
+                    outcome.ends());
         }
-        long frozenStale = 0;
-        double proceeds = Double.NaN;
-        int frozenRuns = trial.backend() == Backend.REDIS ? 0 : runs;
-        for (int run = 1; run <= frozenRuns; run++) {
-            Outcome outcome = frozen(trial, address);
-            frozenStale += outcome.stale();
-            proceeds = run == 1 ? outcome.seconds() : Math.max(proceeds, outcome.seconds());
-            bench.say(
-                    "SIGSTOP before the commit, %s, run %d: another one wrote after %.1f s; %d stale commits accepted, the stopped one's ended %s",
-                    trial, run, outcome.seconds(), outcome.stale(), outcome.ends());
-        }
-        return new Tally(trial, runs, stale, refused, frozenRuns, frozenStale, proceeds);
+        return new Tally(trial, moment, runs, stale, refused, seconds);
     }
 
     /**
@@ -117,7 +124,7 @@ final class Pause {
      */
     private record Outcome(double seconds, long stale, long refused, Map<String, Integer> ends) {}
 
-    private Outcome stopped(Trial trial, Address address) throws IOException, SQLException, InterruptedException {
+    private Outcome betweenWrites(Trial trial, Address address) throws IOException, SQLException, InterruptedException {
         String resource = resource(trial, "stopped");
         try (WorkerProcess holder = start(trial, address, resource, HOLDER);
                 WorkerProcess successor = start(trial, address, resource, SUCCESSOR)) {
@@ -144,7 +151,7 @@ final class Pause {
         }
     }
 
-    private Outcome frozen(Trial trial, Address address) throws IOException, SQLException, InterruptedException {
+    private Outcome beforeCommit(Trial trial, Address address) throws IOException, SQLException, InterruptedException {
         String resource = resource(trial, "frozen");
         try (WorkerProcess holder = start(trial, address, resource, HOLDER);
                 WorkerProcess successor = start(trial, address, resource, SUCCESSOR)) {

@@ -3,7 +3,7 @@ package io.muster.benchmarks.lease;
 /**
  * How much of everything.
  *
- * @param pauses runs of the pause experiment for each of our stores, and as many of the one between guard and commit
+ * @param pauses runs of the pause experiment for each of our stores and each moment of the stop
  * @param rivalPauses the same for the rivals
  * @param afterMillis how long a resumed holder goes on writing
  * @param shortCuts how often the store is cut off for a second, in each way
@@ -13,7 +13,14 @@ package io.muster.benchmarks.lease;
  * @param renewRounds of renewals
  */
 record Scale(
-        int pauses, int rivalPauses, int afterMillis, int shortCuts, int warmUpMillis, int windowMillis, int rounds, int renewRounds) {
+        int pauses,
+        int rivalPauses,
+        int afterMillis,
+        int shortCuts,
+        int warmUpMillis,
+        int windowMillis,
+        int rounds,
+        int renewRounds) {
     /** What the table speaks of. */
     static Scale full() {
         return new Scale(5, 2, 2000, 6, 3000, 1000, 9, 3);

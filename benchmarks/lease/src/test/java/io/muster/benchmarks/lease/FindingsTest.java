@@ -3,6 +3,7 @@ package io.muster.benchmarks.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.benchmarks.lease.Cut.Result;
+import io.muster.benchmarks.lease.Pause.Moment;
 import io.muster.benchmarks.lease.Pause.Tally;
 import io.muster.benchmarks.lease.Pause.Trial;
 import io.muster.benchmarks.lease.TcpProxy.Way;
@@ -27,8 +28,11 @@ class FindingsTest {
 
     @Test
     void oneStaleWriteIsShortWhateverTheRivalHas() {
-        findings.pauses = List.of(tally(Stack.MUSTER, Backend.POSTGRESQL, 1), tally(Stack.MUSTER, Backend.MARIADB, 0));
-        findings.rivals = List.of(tally(Stack.SHEDLOCK, Backend.POSTGRESQL, 90));
+        findings.pauses = List.of(
+                tally(Stack.MUSTER, Backend.POSTGRESQL, Moment.BETWEEN_WRITES, 1),
+                tally(Stack.MUSTER, Backend.MARIADB, Moment.BETWEEN_WRITES, 0),
+                tally(Stack.MUSTER, Backend.REDIS, Moment.BEFORE_COMMIT, 0));
+        findings.rivals = List.of(tally(Stack.SHEDLOCK, Backend.POSTGRESQL, Moment.BETWEEN_WRITES, 90));
 
         Row postgresql = row("SIGSTOP beyond the TTL, PostgreSQL");
         assertThat(postgresql.ok()).isFalse();
@@ -39,7 +43,7 @@ class FindingsTest {
 
     @Test
     void aSuccessorThatWaitsLongerThanTheTtlAndFiveSecondsIsShort() {
-        findings.pauses = List.of(tally(Stack.MUSTER, Backend.POSTGRESQL, 0));
+        findings.pauses = List.of(tally(Stack.MUSTER, Backend.POSTGRESQL, Moment.BEFORE_COMMIT, 0));
         Row proceeds = row("SIGSTOP between guard and commit, PostgreSQL: successor");
         assertThat(proceeds.measured()).isEqualTo(9.5);
         assertThat(proceeds.must()).hasToString("≤ 10");
@@ -86,8 +90,8 @@ class FindingsTest {
                 .orElseThrow();
     }
 
-    private static Tally tally(Stack stack, Backend backend, long stale) {
-        return new Tally(new Trial(stack, backend), 1, stale, 10, 1, 0, 9.5);
+    private static Tally tally(Stack stack, Backend backend, Moment moment, long stale) {
+        return new Tally(new Trial(stack, backend), moment, 1, stale, 10, 9.5);
     }
 
     private static Cost.Figure figure(String name, double micros) {
