@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a store the same question until it answers or the time is over. A failure is followed by another try after a growing
- * wait, silence by another try too. Confined to its loop.
+ * wait, silence by another try too. The first try is on the thread that starts it, and what is answered is known on the
+ * thread that answers, so that whoever waits does so for the store alone; all else is on the loop.
  *
  * <p>A larger {@code eachNanos} loads a slow store less; a smaller one loses less time to a dropped request.
  */
@@ -24,7 +25,8 @@ final class Asking<T> {
     private final Consumer<T> late;
     private final CompletableFuture<T> answer = new CompletableFuture<>();
     private Loop.Timer next = () -> {};
-    private int tries;
+    private Loop.Timer end = () -> {};
+    private int tries = 1;
     private @Nullable Throwable lastFailure;
 
     /** @param late gets answers that come when nobody waits any more, unless they are the one that was given */
@@ -38,10 +40,8 @@ final class Asking<T> {
 
     /** @param wholeNanos after which it fails with a {@link LeaseStoreException} */
     CompletableFuture<T> start(String what, long wholeNanos) {
-        loop.schedule(wholeNanos, () -> giveUp(what));
-        if (!loop.execute(this::ask)) {
-            answer.completeExceptionally(new IllegalStateException("the leases are closed"));
-        }
+        ask(1);
+        watch(what, wholeNanos);
         return answer;
     }
 
@@ -51,50 +51,84 @@ final class Asking<T> {
         return bound / 2 + random.nextLong(bound / 2 + 1);
     }
 
-    private void ask() {
+    /** While the store is at work already: it is what somebody waits for. */
+    private synchronized void watch(String what, long wholeNanos) {
         if (answer.isDone()) {
             return;
         }
-        tries++;
-        next = loop.schedule(eachNanos, this::ask);
-        int asked = tries;
+        end = loop.schedule(wholeNanos, () -> giveUp(what));
+        if (tries == 1 && lastFailure == null) {
+            next = loop.schedule(eachNanos, this::askAgain);
+        }
+    }
+
+    private void askAgain() {
+        int number;
+        synchronized (this) {
+            if (answer.isDone()) {
+                return;
+            }
+            tries++;
+            number = tries;
+            next = loop.schedule(eachNanos, this::askAgain);
+        }
+        ask(number);
+    }
+
+    private void ask(int number) {
         CompletionStage<T> stage;
         try {
             stage = question.get();
         } catch (Throwable e) {
-            failed(asked, e);
+            failed(number, e);
             return;
         }
-        CompletionStage<T> unused = stage.whenComplete((value, failure) -> loop.execute(() -> {
+        CompletionStage<T> unused = stage.whenComplete((value, failure) -> {
             if (failure == null) {
                 answered(value);
             } else {
-                failed(asked, failure);
+                failed(number, failure);
             }
-        }));
+        });
     }
 
     private void answered(T value) {
-        next.cancel();
-        boolean again = !answer.complete(value);
+        boolean first = answer.complete(value);
+        cancelTimers();
         // The same question has the same answer; only another one is news.
-        if (again && (answer.isCompletedExceptionally() || !value.equals(answer.getNow(value)))) {
-            late.accept(value);
+        if (!first && (answer.isCompletedExceptionally() || !value.equals(answer.getNow(value)))) {
+            loop.execute(() -> late.accept(value));
         }
     }
 
     private void failed(int asked, Throwable failure) {
-        lastFailure =
+        Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (asked == tries && !answer.isDone()) {
-            next.cancel();
-            next = loop.schedule(backoffNanos(tries, eachNanos, random), this::ask);
+        if (!loop.execute(() -> askLater(asked, cause))) {
+            answer.completeExceptionally(new IllegalStateException("the leases are closed", cause));
         }
     }
 
-    private void giveUp(String what) {
+    private synchronized void askLater(int asked, Throwable failure) {
+        lastFailure = failure;
+        if (asked == tries && !answer.isDone()) {
+            next.cancel();
+            next = loop.schedule(backoffNanos(tries, eachNanos, random), this::askAgain);
+        }
+    }
+
+    private synchronized void cancelTimers() {
         next.cancel();
-        String why = lastFailure == null ? "the store did not answer in time" : "the store failed: " + lastFailure;
-        answer.completeExceptionally(new LeaseStoreException(what + ": " + why, lastFailure));
+        end.cancel();
+    }
+
+    private void giveUp(String what) {
+        Throwable failure;
+        synchronized (this) {
+            next.cancel();
+            failure = lastFailure;
+        }
+        String why = failure == null ? "the store did not answer in time" : "the store failed: " + failure;
+        answer.completeExceptionally(new LeaseStoreException(what + ": " + why, failure));
     }
 }

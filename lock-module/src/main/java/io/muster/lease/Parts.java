@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What the leases of a process stand on: clock, threads, randomness. The one place of this package that makes them.
  *
  * @param ticker monotonic nanoseconds
- * @param renewer sends to the store and hears its answers; never blocks
+ * @param renewer renews, asks the store again, and hears what failed; never blocks
  * @param watchdog tells losses; neither blocks nor runs foreign code, so that nothing can delay a loss
  * @param events runs listeners and callbacks
  * @param workers raises fences, which may block; rejects when too many are under way

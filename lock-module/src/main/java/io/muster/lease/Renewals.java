@@ -27,12 +27,16 @@ final class Renewals {
     private final Custody custody;
     private final Parts parts;
     private final Map<Lease, Plan> plans = new LinkedHashMap<>();
+    private final Intake<Added> added = new Intake<>();
     private Loop.Timer timer = () -> {};
 
     Renewals(Custody custody, Parts parts) {
         this.custody = custody;
         this.parts = parts;
     }
+
+    /** @param sentAt when it was first asked for */
+    private record Added(Lease lease, long sentAt) {}
 
     /** When a lease is due, and what became of its last call. */
     private static final class Plan {
@@ -44,16 +48,26 @@ final class Renewals {
 
     /** @param sentAt when it was first asked for; from any thread */
     void add(Lease lease, long sentAt) {
-        parts.renewer().execute(() -> {
+        long renewal = lease.terms().renewalNanos();
+        if (added.add(new Added(lease, sentAt), sentAt + renewal - renewal / 10)) {
+            parts.renewer().execute(() -> {
+                plans.keySet().removeIf(Lease::isOver);
+                arm();
+            });
+        }
+    }
+
+    private void take(Added one) {
+        if (!one.lease().isOver()) {
             Plan plan = new Plan();
-            plan.askedAt = sentAt;
-            plan.dueAt = sentAt + jittered(lease.terms().renewalNanos());
-            plans.put(lease, plan);
-            arm();
-        });
+            plan.askedAt = one.sentAt();
+            plan.dueAt = one.sentAt() + jittered(one.lease().terms().renewalNanos());
+            plans.put(one.lease(), plan);
+        }
     }
 
     private void turn() {
+        added.takeOut(this::take);
         plans.keySet().removeIf(lease -> !lease.isHeld());
         List<Lease> due = due(parts.ticker().getAsLong());
         Throwable failure = parts.shield().run(() -> send(due));
@@ -156,9 +170,11 @@ final class Renewals {
 
     private void arm() {
         timer.cancel();
+        added.takeOut(this::take);
         long now = parts.ticker().getAsLong();
         plans.values().stream().mapToLong(plan -> plan.dueAt - now).min().ifPresent(delay -> {
             timer = parts.renewer().schedule(Math.max(0, delay), this::turn);
+            added.timerSet(now + Math.max(0, delay));
         });
     }
 

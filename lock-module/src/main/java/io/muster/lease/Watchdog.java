@@ -17,6 +17,7 @@ final class Watchdog {
     private final Custody custody;
     private final Parts parts;
     private final long graceNanos;
+    private final Intake<Lease> added = new Intake<>();
     private final Set<Lease> watched = new LinkedHashSet<>();
     private final Map<Lease, Halting> halting = new LinkedHashMap<>();
     private Loop.Timer timer = () -> {};
@@ -40,10 +41,9 @@ final class Watchdog {
 
     /** Watches a lease, or looks at it again; from any thread. */
     void add(Lease lease) {
-        parts.watchdog().execute(() -> {
-            watched.add(lease);
-            look();
-        });
+        if (added.add(lease, lease.wakeAt())) {
+            parts.watchdog().execute(this::look);
+        }
     }
 
     /** Interrupts the work of a lease that was just lost, until it ends; from any thread. */
@@ -57,6 +57,7 @@ final class Watchdog {
 
     private void look() {
         timer.cancel();
+        added.takeOut(watched::add);
         long now = parts.ticker().getAsLong();
         watched.removeIf(lease -> {
             if (lease.isHeld()) {
@@ -66,6 +67,7 @@ final class Watchdog {
         });
         watched.stream().mapToLong(lease -> lease.wakeAt() - now).min().ifPresent(delay -> {
             timer = parts.watchdog().schedule(Math.max(0, delay), this::look);
+            added.timerSet(now + Math.max(0, delay));
         });
     }
 

@@ -262,10 +262,13 @@ class LeasesTest {
     void whatFollowsAnAcquisitionHoldsUpNoRenewal() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         CompletableFuture<Lease> acquired = new CompletableFuture<>();
+        // Not answered before it is said what follows, which would run right here then.
+        store.hang();
         var unused = leases.acquire(LeaseRequest.of("a")).thenAccept(lease -> {
             acquired.complete(lease.orElseThrow());
             awaitQuietly(never);
         });
+        store.heal();
         Lease lease = acquired.get(10, TimeUnit.SECONDS);
         store.awaitRenewals(4);
 
