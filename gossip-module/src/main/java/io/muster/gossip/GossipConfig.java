@@ -5,6 +5,7 @@ import io.muster.gossip.protocol.Metadata;
 import io.muster.gossip.protocol.NodeAddress;
 import io.muster.gossip.protocol.SwimConfig;
 import io.muster.gossip.wire.Keyring;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param seeds nodes to join through; this node may be one of them
  * @param keyring null: nothing is secret or authentic, which is refused on any address but loopback
  * @param allowPlaintext says aloud that no keyring is needed on any address
+ * @param epochFile where the node remembers its epoch, so that after a restart it supersedes its former life before it has
+ *     joined; one file per node, in a directory that is there. Null: it learns its epoch while joining
  */
 public record GossipConfig(
         String clusterId,
@@ -27,7 +30,8 @@ public record GossipConfig(
         Metadata metadata,
         SwimConfig protocol,
         @Nullable Keyring keyring,
-        boolean allowPlaintext) {
+        boolean allowPlaintext,
+        @Nullable Path epochFile) {
     private static final UUID NOBODY = new UUID(0, 0);
 
     public GossipConfig {
@@ -46,14 +50,18 @@ public record GossipConfig(
 
     /** With the LAN profile, without metadata and key, on loopback. */
     public static GossipConfig of(String clusterId, String name, NodeAddress address, List<NodeAddress> seeds) {
-        return new GossipConfig(clusterId, name, address, seeds, Metadata.EMPTY, SwimConfig.lan(), null, false);
+        return new GossipConfig(clusterId, name, address, seeds, Metadata.EMPTY, SwimConfig.lan(), null, false, null);
     }
 
     public GossipConfig withProtocol(SwimConfig value) {
-        return new GossipConfig(clusterId, name, address, seeds, metadata, value, keyring, allowPlaintext);
+        return new GossipConfig(clusterId, name, address, seeds, metadata, value, keyring, allowPlaintext, epochFile);
     }
 
     public GossipConfig withKeyring(Keyring value) {
-        return new GossipConfig(clusterId, name, address, seeds, metadata, protocol, value, allowPlaintext);
+        return new GossipConfig(clusterId, name, address, seeds, metadata, protocol, value, allowPlaintext, epochFile);
+    }
+
+    public GossipConfig withEpochFile(Path value) {
+        return new GossipConfig(clusterId, name, address, seeds, metadata, protocol, keyring, allowPlaintext, value);
     }
 }

@@ -7,18 +7,25 @@ import io.muster.gossip.protocol.MemberRecord;
 import io.muster.gossip.protocol.Message;
 import io.muster.gossip.protocol.Metadata;
 import io.muster.gossip.protocol.NodeAddress;
+import io.muster.gossip.protocol.SharedState;
+import io.muster.gossip.protocol.StateEvent;
+import io.muster.gossip.protocol.StateValue;
 import io.muster.gossip.protocol.SwimNode;
 import io.muster.gossip.transport.NettyTransport;
 import io.muster.gossip.transport.Transport;
 import io.muster.gossip.wire.Frames;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,18 +36,27 @@ public final class GossipNode implements AutoCloseable {
     private static final int LIMIT_PERIODS = 2;
 
     private final EventLoop loop;
+    private final @Nullable EpochFile epochFile;
     private final SwimNode protocol;
     private final NettyTransport transport;
     private final Wiring wiring;
+    private final List<Consumer<StateEvent>> subscribers = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final long origin = System.nanoTime();
     private long scheduledAt = Long.MAX_VALUE;
     private boolean ended;
     private @Nullable ScheduledFuture<?> timer;
 
-    private GossipNode(GossipConfig config, EventLoop loop, Consumer<MemberEvent> listener, SecureRandom random) {
+    private GossipNode(
+            GossipConfig config,
+            @Nullable EpochFile epochFile,
+            long epoch,
+            EventLoop loop,
+            Consumer<MemberEvent> listener,
+            SecureRandom random) {
         this.loop = loop;
-        MemberId id = new MemberId(config.name(), 0, new UUID(random.nextLong(), random.nextLong()));
+        this.epochFile = epochFile;
+        MemberId id = new MemberId(config.name(), epoch, new UUID(random.nextLong(), random.nextLong()));
         this.protocol = new SwimNode(config.protocol(), id, config.address(), config.metadata(), random.nextLong());
         this.wiring = new Wiring(listener);
         this.transport = new NettyTransport(
@@ -57,8 +73,12 @@ public final class GossipNode implements AutoCloseable {
      * @throws IllegalStateException if the address cannot be bound
      */
     public static GossipNode start(GossipConfig config, GossipThreads threads, Consumer<MemberEvent> listener) {
-        GossipNode node = new GossipNode(config, threads.next(), listener, new SecureRandom());
+        Path path = config.epochFile();
+        EpochFile epochFile = path == null ? null : new EpochFile(path, config.name());
+        long epoch = epochFile == null ? 0 : epochFile.next();
+        GossipNode node = new GossipNode(config, epochFile, epoch, threads.next(), listener, new SecureRandom());
         node.transport.bind(config.address());
+        node.storeEpoch();
         node.loop.execute(() -> {
             node.protocol.start(node.now(), config.seeds(), node.wiring);
             node.afterwards();
@@ -77,6 +97,76 @@ public final class GossipNode implements AutoCloseable {
             protocol.update(now(), protocol.self().address(), metadata, wiring);
             afterwards();
         });
+    }
+
+    /**
+     * Publishes a value of this node, which all members see until it is removed or this node goes; complete when it is in force
+     * here.
+     *
+     * @param key 1 to 64 characters of {@code A-Z a-z 0-9 . _ : / @ -}
+     * @return failed with an {@code IllegalArgumentException} if the key is none, with an {@code IllegalStateException} if this
+     *     node would have more than 64 keys or 8 KiB, or has stopped
+     */
+    public CompletableFuture<Void> publish(String key, StateValue value) {
+        return change(state -> state.publish(key, value));
+    }
+
+    /** Removes a value of this node, if there is one. */
+    public CompletableFuture<Void> remove(String key) {
+        return change(state -> state.remove(key));
+    }
+
+    /** The values of all members that have any, this node's own included, by name and key. */
+    public CompletableFuture<Map<String, Map<String, StateValue>>> values() {
+        return read(SharedState::values);
+    }
+
+    /** The values of one member, by key; empty if it has none or is no member. */
+    public CompletableFuture<Map<String, StateValue>> values(String member) {
+        return read(state -> state.values(member));
+    }
+
+    /**
+     * A counter that all members share.
+     *
+     * @param name 1 to 64 characters of {@code A-Z a-z 0-9 . _ : / @ -}
+     */
+    public SharedCounter counter(String name) {
+        return new SharedCounter(this, name);
+    }
+
+    /**
+     * A map that all members share.
+     *
+     * @param name 1 to 64 characters of {@code A-Z a-z 0-9 . _ : / @ -}
+     */
+    public SharedMap map(String name) {
+        return new SharedMap(this, name);
+    }
+
+    /**
+     * Has a listener told of each change of what members share, from now on and in order, this node's own included. It must not
+     * block; what it throws is logged by Netty and changes nothing.
+     */
+    public Subscription subscribe(Consumer<StateEvent> listener) {
+        subscribers.add(listener);
+        return () -> subscribers.remove(listener);
+    }
+
+    CompletableFuture<Void> change(Consumer<SharedState> change) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        protocol.change(now(), change, wiring);
+                    } finally {
+                        afterwards();
+                    }
+                },
+                loop);
+    }
+
+    <T> CompletableFuture<T> read(Function<SharedState, T> read) {
+        return CompletableFuture.supplyAsync(() -> read.apply(protocol.state()), loop);
     }
 
     /** Says farewell; complete when that has spread, the node has stopped and its port is free. */
@@ -107,6 +197,12 @@ public final class GossipNode implements AutoCloseable {
         var unused = loop.schedule(() -> stopped.complete(null), 1, TimeUnit.MILLISECONDS);
     }
 
+    private void storeEpoch() {
+        if (epochFile != null) {
+            epochFile.store(protocol.self().id().epoch());
+        }
+    }
+
     private long now() {
         return System.nanoTime() - origin;
     }
@@ -116,6 +212,7 @@ public final class GossipNode implements AutoCloseable {
         if (ended) {
             return;
         }
+        storeEpoch();
         if (protocol.isStopped()) {
             stop();
             return;
@@ -160,8 +257,17 @@ public final class GossipNode implements AutoCloseable {
 
         @Override
         public void event(MemberEvent event) {
+            tell(listener, event);
+        }
+
+        @Override
+        public void state(StateEvent event) {
+            subscribers.forEach(subscriber -> tell(subscriber, event));
+        }
+
+        private <E> void tell(Consumer<E> told, E event) {
             try {
-                listener.accept(event);
+                told.accept(event);
             } catch (RuntimeException e) {
                 loop.execute(() -> {
                     throw e;

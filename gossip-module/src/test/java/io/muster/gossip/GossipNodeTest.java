@@ -8,15 +8,20 @@ import io.muster.gossip.protocol.MemberRecord;
 import io.muster.gossip.protocol.MemberState;
 import io.muster.gossip.protocol.Metadata;
 import io.muster.gossip.protocol.NodeAddress;
+import io.muster.gossip.protocol.StateEntry;
+import io.muster.gossip.protocol.StateEvent;
+import io.muster.gossip.protocol.StateValue;
 import io.muster.gossip.protocol.SwimConfig;
 import io.muster.gossip.wire.Keyring;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,6 +30,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Real nodes on loopback. */
 @Timeout(60)
@@ -133,6 +139,80 @@ class GossipNodeTest {
     }
 
     @Test
+    void aNodeThatRemembersItsEpochStartsAboveIt(@TempDir Path directory) {
+        addresses.add(freeAddress());
+        GossipConfig config = config(0, new Keyring(1, key(1))).withEpochFile(directory.resolve("n0.epoch"));
+        for (int life = 0; life < 3; life++) {
+            start(config);
+            GossipNode node = nodes.get(life);
+            assertThat(node.members().join())
+                    .singleElement()
+                    .extracting(record -> record.id().epoch())
+                    .isEqualTo((long) life);
+            node.leave().join();
+        }
+    }
+
+    @Test
+    void nodesSeeEachOthersTelemetry() throws InterruptedException {
+        startAll(3);
+        BlockingQueue<StateEvent> heard = new LinkedBlockingQueue<>();
+        try (Subscription subscription = nodes.get(2).subscribe(heard::add)) {
+            assertThat(subscription).isNotNull();
+            nodes.get(0).publish("health", StateValue.of("up")).join();
+            nodes.get(1).counter("orders").add(3).join();
+            nodes.get(0).counter("orders").add(4).join();
+            nodes.get(1).map("flags").put("dark", StateValue.of("on")).join();
+            awaitState(heard, new StateEvent(StateEntry.Kind.VALUE, "n0", "health", StateValue.of("up")));
+            awaitState(heard, new StateEvent(StateEntry.Kind.COUNTER, "n1", "orders", null));
+            awaitState(heard, new StateEvent(StateEntry.Kind.COUNTER, "n0", "orders", null));
+            awaitState(heard, new StateEvent(StateEntry.Kind.MAP, "flags", "dark", StateValue.of("on")));
+            GossipNode third = nodes.get(2);
+            assertThat(third.values().join()).isEqualTo(Map.of("n0", Map.of("health", StateValue.of("up"))));
+            assertThat(third.values("n0").join()).containsOnlyKeys("health");
+            assertThat(third.counter("orders").value().join()).isEqualTo(7);
+            assertThat(third.map("flags").get("dark").join()).contains(StateValue.of("on"));
+            assertThat(third.map("flags").entries().join()).containsOnlyKeys("dark");
+            nodes.get(0).remove("health").join();
+            third.map("flags").remove("dark").join();
+            awaitState(heard, new StateEvent(StateEntry.Kind.MAP, "flags", "dark", null));
+            awaitState(heard, new StateEvent(StateEntry.Kind.VALUE, "n0", "health", null));
+            assertThat(third.values().join()).isEmpty();
+        }
+        nodes.get(2).publish("load", StateValue.of("1")).join();
+        assertThat(heard).noneMatch(event -> event.key().equals("load"));
+    }
+
+    /** Events come in any order, each once. */
+    private static void awaitState(BlockingQueue<StateEvent> heard, StateEvent expected) throws InterruptedException {
+        List<StateEvent> others = new ArrayList<>();
+        while (true) {
+            StateEvent event = heard.poll(20, TimeUnit.SECONDS);
+            if (event == null) {
+                throw new AssertionError(expected + " must come but came not after " + others);
+            }
+            if (expected.equals(event)) {
+                heard.addAll(others);
+                return;
+            }
+            others.add(event);
+        }
+    }
+
+    @Test
+    void saysWhatItDoesNotPublish() {
+        startAll(1);
+        assertThatThrownBy(() ->
+                        nodes.get(0).publish("no spaces", StateValue.of("x")).join())
+                .hasRootCauseInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no spaces");
+        nodes.get(0).leave().join();
+        assertThatThrownBy(() -> nodes.get(0).counter("c").add(1).join())
+                .hasRootCauseInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("must be running");
+    }
+
+    @Test
     void aNodeWithAnotherKeyStaysOutside() {
         startAll(2);
         addresses.add(freeAddress());
@@ -159,8 +239,8 @@ class GossipNodeTest {
         assertThatThrownBy(() -> GossipConfig.of("test", "n", everywhere, List.of()))
                 .hasMessageContaining("keyring")
                 .hasMessageContaining("10.0.0.1:7072");
-        GossipConfig open =
-                new GossipConfig("test", "n", everywhere, List.of(), Metadata.EMPTY, SwimConfig.lan(), null, true);
+        GossipConfig open = new GossipConfig(
+                "test", "n", everywhere, List.of(), Metadata.EMPTY, SwimConfig.lan(), null, true, null);
         assertThat(open.keyring()).isNull();
     }
 }

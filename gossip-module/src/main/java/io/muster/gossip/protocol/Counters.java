@@ -12,6 +12,10 @@ public final class Counters {
     long stalls;
     long failedSends;
     long foreignTargets;
+    long stateSyncs;
+    long refusedEntries;
+    long strangeEntries;
+    long takenBack;
 
     Counters() {}
 
@@ -61,5 +65,25 @@ public final class Counters {
     /** Pings that asked for somebody else, as when an address is used again. */
     public long foreignTargets() {
         return foreignTargets;
+    }
+
+    /** Push-pulls of what members share that this node has begun. */
+    public long stateSyncs() {
+        return stateSyncs;
+    }
+
+    /** Entries of the state that leap, make no sense or exceed a bound. */
+    public long refusedEntries() {
+        return refusedEntries;
+    }
+
+    /** Entries of the state by lives that this node does not hold for members. */
+    public long strangeEntries() {
+        return strangeEntries;
+    }
+
+    /** Values of this node that somebody else had written in its name. */
+    public long takenBack() {
+        return takenBack;
     }
 }

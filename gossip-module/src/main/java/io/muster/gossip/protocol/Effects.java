@@ -1,6 +1,6 @@
 package io.muster.gossip.protocol;
 
-/** What a node wants done. Called within a call of the node, on its thread; neither method may call the node back. */
+/** What a node wants done. Called within a call of the node, on its thread; no method may call the node back. */
 public interface Effects {
     /** How a message travels. */
     enum Channel {
@@ -21,4 +21,7 @@ public interface Effects {
 
     /** Tells what became of a member; in the order in which it happened. */
     void event(MemberEvent event);
+
+    /** Tells that something that members share has changed. */
+    void state(StateEvent event);
 }

@@ -17,7 +17,7 @@ final class Gossiper {
     }
 
     long nextAt() {
-        return node.rumors.isEmpty() ? Long.MAX_VALUE : nextRoundAt;
+        return node.hasNews() ? nextRoundAt : Long.MAX_VALUE;
     }
 
     void onTimer() {
@@ -31,7 +31,7 @@ final class Gossiper {
         int[] told = new int[Math.max(0, wanted)];
         Arrays.fill(told, MemberTable.NONE);
         int count = 0;
-        for (int tries = 0; tries < 4 * members && count < wanted && !node.rumors.isEmpty(); tries++) {
+        for (int tries = 0; tries < 4 * members && count < wanted && node.hasNews(); tries++) {
             int slot = node.table.randomLive(node.random, node.selfSlot());
             if (slot != MemberTable.NONE && !contains(told, slot)) {
                 told[count++] = slot;

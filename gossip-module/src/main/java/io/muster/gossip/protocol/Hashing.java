@@ -3,7 +3,7 @@ package io.muster.gossip.protocol;
 /** Hashes that are the same on every machine and JVM. */
 final class Hashing {
     private static final long FNV_OFFSET = 0xcbf29ce484222325L;
-    private static final long FNV_PRIME = 0x100000001b3L;
+    static final long FNV_PRIME = 0x100000001b3L;
 
     private Hashing() {}
 

@@ -74,7 +74,7 @@ public final class MemberId {
         return byEpoch != 0 ? byEpoch : uid.compareTo(other.uid);
     }
 
-    private static boolean isPlain(String name) {
+    static boolean isPlain(String name) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

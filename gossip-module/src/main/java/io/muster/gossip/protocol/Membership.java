@@ -21,6 +21,7 @@ final class Membership {
     private static final int LEAST_TOMBSTONES = 1024;
     private static final long FORGET_WITHOUT_RULE_NANOS = 30_000_000_000L;
     private static final long NANOS_PER_MILLI = 1_000_000L;
+    private static final int MOST_MEMBERS = 16_384;
     private static final int CORRECTIONS_PER_PERIOD = 10;
 
     /** So many claims at once come by push-pull, and go on by push-pull: each is passed on in one round only. */
@@ -32,6 +33,7 @@ final class Membership {
     private final ProbeRing ring;
     private final SelfDefence self;
     private final Isolation isolation;
+    private final SharedState state;
     private final long tombstoneTtlNanos;
     private boolean bulk;
     private int mostMembers;
@@ -40,10 +42,11 @@ final class Membership {
     private long correctionsSince = Long.MIN_VALUE;
     private int corrections;
 
-    Membership(NodeContext node, SelfDefence self, Isolation isolation) {
+    Membership(NodeContext node, SelfDefence self, Isolation isolation, SharedState state) {
         this.node = node;
         this.self = self;
         this.isolation = isolation;
+        this.state = state;
         this.ring = new ProbeRing(node.random);
         this.tombstoneTtlNanos =
                 node.on(Rule.TOMBSTONES) ? node.config.repair().tombstoneTtl().toNanos() : FORGET_WITHOUT_RULE_NANOS;
@@ -166,6 +169,7 @@ final class Membership {
     /** Forgets tombstones that are old or too many, and stops passing on those in their second half of life. */
     void sweep() {
         long now = node.now();
+        boolean any = tombstones.size() > 0;
         if (node.on(Rule.TOMBSTONES_AGE)) {
             tombstones.hideOlderThan(now, tombstoneTtlNanos / 2, node.table);
         }
@@ -173,10 +177,17 @@ final class Membership {
             forget(slot);
             slot = tombstones.olderThan(now, tombstoneTtlNanos);
         }
+        if (any) {
+            state.sweep();
+        }
     }
 
     private void insert(Rumor rumor) {
         MemberRecord in = rumor.record();
+        if (node.n() >= MOST_MEMBERS) {
+            node.counters.refusedClaims++;
+            return;
+        }
         if (in.isLive()) {
             if (in.state() == MemberState.SUSPECT && !node.on(Rule.PLACEHOLDER)) {
                 return;
@@ -208,6 +219,7 @@ final class Membership {
         changes++;
         lastChangeAt = node.now();
         MemberRecord record = rumor.record();
+        state.memberChanged(record);
         suspicions.cancel(slot);
         if (record.isLive()) {
             tombstones.remove(slot);

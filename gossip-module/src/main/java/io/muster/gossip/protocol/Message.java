@@ -15,6 +15,11 @@ public final class Message {
     /** Upper bound of the bytes of a message without rumors and buckets. */
     public static final int MAX_HEAD_BYTES = 1 + 10 + 8 + 8 + 8 + 8 + 5 + 8 + 4;
 
+    /** Digests of single entries in one message. */
+    public static final int MAX_DIGESTS = 16_384;
+
+    private static final long[] NO_DIGESTS = new long[0];
+    private static final int STATE_ROOT_BYTES = 1 + 1 + 8;
     private static final int WORDS = BUCKETS / Long.SIZE;
 
     /** What a message is for; {@link #code} is its code on the wire. */
@@ -40,7 +45,19 @@ public final class Message {
         /** All claims of the sender in the {@code wanted} buckets, and asks for the other's. */
         SYNC_RECORDS(10),
         /** Answers with the claims that are greater than those of the question. */
-        SYNC_ANSWER(11);
+        SYNC_ANSWER(11),
+        /** Starts a push-pull of what members share, with the sender's digest of it. */
+        STATE_SYNC(12),
+        /** Answers with the digests of the sender's entries in the buckets that differ, which are {@code wanted}. */
+        STATE_SUMMARY(13),
+        /** Asks for the entries with these digests. */
+        STATE_PULL(14),
+        /** Answers with entries. */
+        STATE_ENTRIES(15),
+        /** Entries that the other does not have. */
+        STATE_PUSH(16),
+        /** Answers: the entries were taken. */
+        STATE_TAKEN(17);
 
         private final int code;
 
@@ -50,6 +67,11 @@ public final class Message {
 
         public int code() {
             return code;
+        }
+
+        /** Whether messages of this kind tell the sender's {@link Message#stateRoot}. */
+        boolean tellsStateRoot() {
+            return this == ACK || this == SYNC_SAME || this == SYNC_ANSWER;
         }
     }
 
@@ -63,8 +85,12 @@ public final class Message {
     private long root;
     private final long[] wanted = new long[WORDS];
     private long[] buckets = new long[0];
+    private long[] digests = NO_DIGESTS;
     private final List<Rumor> rumors = new ArrayList<>();
+    private final List<StateEntry> entries = new ArrayList<>();
     private int rumorBytes;
+    private int entryBytes;
+    private long stateRoot;
 
     /** Clears the message. */
     public Message start(Kind newKind, long newSequence) {
@@ -77,7 +103,13 @@ public final class Message {
         if (!rumors.isEmpty()) {
             rumors.clear();
         }
+        if (!entries.isEmpty()) {
+            entries.clear();
+        }
         rumorBytes = 0;
+        entryBytes = 0;
+        stateRoot = 0;
+        digests = NO_DIGESTS;
         return target(0, 0);
     }
 
@@ -104,6 +136,17 @@ public final class Message {
         return this;
     }
 
+    /** The root of the sender's digest of what members share; 0 if it holds nothing. */
+    public Message stateRoot(long value) {
+        stateRoot = value;
+        return this;
+    }
+
+    public void add(StateEntry entry) {
+        entries.add(entry);
+        entryBytes += entry.maxEncodedSize();
+    }
+
     public void add(Rumor rumor) {
         rumors.add(rumor);
         rumorBytes += rumor.record().maxEncodedSize();
@@ -112,6 +155,11 @@ public final class Message {
     /** Sets the digest of all buckets. */
     public void buckets(long[] values) {
         buckets = values.clone();
+    }
+
+    /** Sets the digests of single entries, at most {@value #MAX_DIGESTS}. */
+    public void digests(long[] values) {
+        digests = values.clone();
     }
 
     public void want(int bucket) {
@@ -169,14 +217,51 @@ public final class Message {
         return root;
     }
 
-    /** The digest of {@link Kind#SYNC_DIGEST}, {@value #BUCKETS} values; not a copy. */
+    /** The digest, {@value #BUCKETS} values; not a copy. */
     public long[] buckets() {
         return buckets;
+    }
+
+    /** Digests of single entries; not a copy. */
+    public long[] digests() {
+        return digests;
     }
 
     /** A view. */
     public List<Rumor> rumors() {
         return Collections.unmodifiableList(rumors);
+    }
+
+    public long stateRoot() {
+        return stateRoot;
+    }
+
+    /** A view. */
+    public List<StateEntry> entries() {
+        return Collections.unmodifiableList(entries);
+    }
+
+    int entryCount() {
+        return entries.size();
+    }
+
+    StateEntry entry(int index) {
+        return entries.get(index);
+    }
+
+    /** Whether messages of this kind carry the digest of all buckets. */
+    public boolean hasBuckets() {
+        return kind == Kind.SYNC_DIGEST || kind == Kind.STATE_SYNC;
+    }
+
+    /** Whether messages of this kind carry digests of single entries. */
+    public boolean hasDigests() {
+        return kind == Kind.STATE_SUMMARY || kind == Kind.STATE_PULL;
+    }
+
+    /** Whether messages of this kind say which buckets are wanted. */
+    public boolean hasWanted() {
+        return kind == Kind.SYNC_RECORDS || kind == Kind.STATE_SUMMARY;
     }
 
     int rumorCount() {
@@ -189,9 +274,11 @@ public final class Message {
 
     /** An upper bound of the encoded bytes of this message. */
     public int maxEncodedSize() {
-        int digest = kind == Kind.SYNC_DIGEST ? BUCKETS * Long.BYTES : 0;
-        int wants = kind == Kind.SYNC_RECORDS || kind == Kind.SYNC_ANSWER ? WORDS * Long.BYTES : 0;
-        return MAX_HEAD_BYTES + digest + wants + rumorBytes;
+        int digest = hasBuckets() ? BUCKETS * Long.BYTES : 0;
+        int wants = hasWanted() || kind == Kind.SYNC_ANSWER ? WORDS * Long.BYTES : 0;
+        int single = hasDigests() ? 3 + digests.length * Long.BYTES : 0;
+        int roots = stateRoot == 0 ? 0 : STATE_ROOT_BYTES;
+        return MAX_HEAD_BYTES + digest + single + wants + roots + rumorBytes + entryBytes;
     }
 
     public Message copyFrom(Message other) {
@@ -199,17 +286,23 @@ public final class Message {
                 .sender(other.senderName, other.senderLife)
                 .target(other.targetName, other.targetLife)
                 .budgetMillis(other.budgetMillis)
-                .root(other.root);
+                .root(other.root)
+                .stateRoot(other.stateRoot);
         System.arraycopy(other.wanted, 0, wanted, 0, WORDS);
-        buckets = other.kind == Kind.SYNC_DIGEST ? other.buckets.clone() : buckets;
+        buckets = other.hasBuckets() ? other.buckets.clone() : buckets;
+        digests = other.hasDigests() ? other.digests.clone() : NO_DIGESTS;
         for (int i = 0; i < other.rumors.size(); i++) {
             add(other.rumors.get(i));
+        }
+        for (int i = 0; i < other.entries.size(); i++) {
+            add(other.entries.get(i));
         }
         return this;
     }
 
     @Override
     public String toString() {
-        return kind + "(" + sequence + ")" + (rumors.isEmpty() ? "" : " " + rumors);
+        String claims = rumors.isEmpty() ? "" : " " + rumors;
+        return kind + "(" + sequence + ")" + claims + (entries.isEmpty() ? "" : " " + entries);
     }
 }

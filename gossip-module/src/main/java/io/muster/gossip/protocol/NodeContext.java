@@ -7,7 +7,9 @@ final class NodeContext {
     final SwimConfig config;
     final SplitMix64 random;
     final MemberTable table = new MemberTable();
-    final RumorQueue rumors = new RumorQueue();
+    final SpreadQueue<Rumor> rumors = new SpreadQueue<>();
+    final SpreadQueue<StateEntry> news = new SpreadQueue<>();
+    final StateDigest stateDigest = new StateDigest();
     final LocalHealth health;
     final Counters counters = new Counters();
     final long periodNanos;
@@ -73,12 +75,20 @@ final class NodeContext {
 
     /** Starts a message from this node; there is one message at a time. */
     Message message(Message.Kind kind, long sequence) {
-        return message.start(kind, sequence).sender(id.nameHash(), id.life());
+        return message.start(kind, sequence)
+                .sender(id.nameHash(), id.life())
+                .stateRoot(kind.tellsStateRoot() ? stateDigest.root() : 0);
     }
 
-    /** Fills what is left of a packet with rumors. */
+    /** Whether there is anything to pass on. */
+    boolean hasNews() {
+        return !rumors.isEmpty() || !news.isEmpty();
+    }
+
+    /** Fills what is left of a packet with rumors, and what they leave with entries of the state. */
     void addRumors(Message packet) {
         rumors.fill(packet, config.spreading().packetBytes(), transmitLimit());
+        news.fill(packet, config.spreading().packetBytes(), transmitLimit());
     }
 
     /** Adds a claim before the rumors, if there is room. */
@@ -99,6 +109,10 @@ final class NodeContext {
 
     void send(NodeAddress to, Effects.Channel channel, Message packet) {
         effects().send(to, channel, packet);
+    }
+
+    void emit(StateEvent event) {
+        effects().state(event);
     }
 
     void emit(MemberEvent.Kind kind, MemberRecord record) {

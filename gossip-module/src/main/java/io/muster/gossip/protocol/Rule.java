@@ -39,5 +39,13 @@ enum Rule {
     /** Many suspicions at once are not passed on until somebody else has been reached. */
     STORM_DAMPER,
     /** A failed send goes on to the helpers at once. */
-    SEND_ERRORS_COUNT
+    SEND_ERRORS_COUNT,
+    /** What members share is compared by its digest. */
+    STATE_SYNC,
+    /** A member takes its values back from whoever writes them in its name. */
+    OWNER_CORRECTS,
+    /** A later life folds what former lives have counted into its own count. */
+    FOLD_LIVES,
+    /** A writer with many removed keys raises its floor. */
+    RAISE_FLOOR
 }

@@ -16,6 +16,7 @@ final class SelfDefence {
     private static final int QUESTION_PERIODS = 2;
 
     private final NodeContext node;
+    private final SharedState state;
     private boolean joining = true;
     private boolean leaving;
     private boolean stopped;
@@ -23,8 +24,9 @@ final class SelfDefence {
     private long rivalQuestion;
     private long rivalDeadline = Long.MAX_VALUE;
 
-    SelfDefence(NodeContext node) {
+    SelfDefence(NodeContext node, SharedState state) {
         this.node = node;
+        this.state = state;
     }
 
     void joined() {
@@ -97,7 +99,11 @@ final class SelfDefence {
 
     /** Changes what this node says of itself, and spreads it. */
     void claim(MemberRecord record) {
+        MemberId former = node.id();
         node.self(record);
+        if (!former.equals(record.id())) {
+            state.lifeChanged(former);
+        }
         node.rumors.offer(new Rumor(record, 0, 0));
     }
 

@@ -3,6 +3,8 @@ package io.muster.gossip.protocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One member of a cluster: failure detection and membership by SWIM with Lifeguard's extensions, as a state machine that
@@ -20,12 +22,14 @@ public final class SwimNode {
     private static final int LINGER_PERIODS = 3;
 
     private final NodeContext node;
+    private final SharedState state;
     private final SelfDefence self;
     private final Isolation isolation;
     private final Membership membership;
     private final Prober prober;
     private final Relays relays;
     private final Synchronizer synchronizer;
+    private final StateSynchronizer stateSynchronizer;
     private final Healer healer;
     private final Gossiper gossiper;
     private long wakeAt = Long.MAX_VALUE;
@@ -40,12 +44,14 @@ public final class SwimNode {
     public SwimNode(SwimConfig config, MemberId id, NodeAddress address, Metadata metadata, long seed) {
         MemberRecord record = new MemberRecord(id, 0, MemberState.ALIVE, address, metadata);
         this.node = new NodeContext(config, record, seed);
-        this.self = new SelfDefence(node);
+        this.state = new SharedState(node);
+        this.self = new SelfDefence(node, state);
         this.isolation = new Isolation(node);
-        this.membership = new Membership(node, self, isolation);
+        this.membership = new Membership(node, self, isolation, state);
         this.prober = new Prober(node, membership, isolation);
         this.relays = new Relays(node, membership);
         this.synchronizer = new Synchronizer(node, membership, self);
+        this.stateSynchronizer = new StateSynchronizer(node, state);
         this.healer = new Healer(node, membership, synchronizer, self);
         this.gossiper = new Gossiper(node);
     }
@@ -89,16 +95,21 @@ public final class SwimNode {
             case PING -> onPing(message, from);
             case ACK, RELAYED_ACK -> onAck(message, from, channel);
             case PING_REQUEST -> {
-                membership.mergeAll(message, from);
+                take(message, from);
                 relays.onRequest(message, from);
             }
             case NACK -> prober.onNack(message);
-            case RUMORS -> membership.mergeAll(message, from);
+            case RUMORS -> take(message, from);
             case SYNC, SYNC_SAME, SYNC_DIGEST, SYNC_RECORDS, SYNC_ANSWER -> {
                 if (synchronizer.onMessage(message, from)) {
                     reachedSomebody();
                 }
+                if (message.kind() == Message.Kind.SYNC_SAME || message.kind() == Message.Kind.SYNC_ANSWER) {
+                    stateSynchronizer.noteRoot(message.stateRoot(), from);
+                }
             }
+            case STATE_SYNC, STATE_SUMMARY, STATE_PULL, STATE_ENTRIES, STATE_PUSH, STATE_TAKEN ->
+                stateSynchronizer.onMessage(message, from);
         }
         runTimers();
     }
@@ -148,6 +159,28 @@ public final class SwimNode {
         int told = LEAVE_FANOUT * (int) StrictMath.ceil(StrictMath.log10(node.n() + 1.0));
         gossiper.spread(told);
         runTimers();
+    }
+
+    /**
+     * Changes what members share.
+     *
+     * @throws IllegalStateException if this node is not running
+     */
+    public void change(long now, Consumer<SharedState> change, Effects effects) {
+        if (!started || self.isStopped()) {
+            throw new IllegalStateException("node must be running but was not: " + node.id());
+        }
+        node.begin(now, effects);
+        try {
+            change.accept(state);
+        } finally {
+            updateWake();
+        }
+    }
+
+    /** What members share; to be read alone. */
+    public SharedState state() {
+        return state;
     }
 
     /** When {@link #onTimer} is wanted; {@link Long#MAX_VALUE} for never. */
@@ -214,8 +247,14 @@ public final class SwimNode {
         };
     }
 
+    /** Takes up what a message carries along; {@code from} is told if it accuses this node. */
+    private void take(Message message, @Nullable NodeAddress from) {
+        membership.mergeAll(message, from);
+        state.mergeAll(message);
+    }
+
     private void onPing(Message ping, NodeAddress from) {
-        membership.mergeAll(ping, null);
+        take(ping, null);
         node.send(from, Effects.Channel.REPLY, Pings.ack(node, membership, ping));
         if (node.table.slotOf(ping.senderName()) == MemberTable.NONE) {
             synchronizer.soon();
@@ -223,7 +262,7 @@ public final class SwimNode {
     }
 
     private void onAck(Message ack, NodeAddress from, Effects.Channel channel) {
-        membership.mergeAll(ack, channel == Effects.Channel.DATAGRAM ? from : null);
+        take(ack, channel == Effects.Channel.DATAGRAM ? from : null);
         if (ack.kind() == Message.Kind.ACK) {
             relays.onAck(ack);
             if (self.onAck(ack)) {
@@ -233,6 +272,7 @@ public final class SwimNode {
         boolean probed = prober.onAck(ack);
         if (probed && ack.kind() == Message.Kind.ACK && channel != Effects.Channel.STREAM) {
             synchronizer.noteRoot(ack.root(), from);
+            stateSynchronizer.noteRoot(ack.stateRoot(), from);
         }
         if (healer.onAck(ack, from) || probed) {
             reachedSomebody();

@@ -7,9 +7,12 @@ import io.muster.gossip.protocol.Message;
 import io.muster.gossip.protocol.Metadata;
 import io.muster.gossip.protocol.NodeAddress;
 import io.muster.gossip.protocol.Rumor;
+import io.muster.gossip.protocol.StateEntry;
+import io.muster.gossip.protocol.StateValue;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /*
  * Version 1 of a message's body. Numbers are big-endian; a varint is LEB128, at most 9 bytes, below 2^63.
@@ -18,20 +21,29 @@ import java.util.UUID;
  *   PING, PING_REQUEST   target name u64, target life u64
  *   PING_REQUEST         budget in ms, varint
  *   ACK, SYNC            root u64
- *   SYNC_DIGEST          256 x u64
- *   SYNC_RECORDS         wanted buckets, 4 x u64
- *   then to the end      fields: tag u8, length varint, content; tag 1 is a claim, others are passed over
+ *   SYNC_DIGEST, STATE_SYNC         256 x u64
+ *   SYNC_RECORDS, STATE_SUMMARY     wanted buckets, 4 x u64
+ *   STATE_SUMMARY, STATE_PULL       number of digests, varint, at most 16,384; each u64
+ *   then to the end      fields: tag u8, length varint, content; tag 1 is a claim, tag 2 an entry of the state, tag 3 the root
+ *                        of the state's digest, u64; others are passed over
  *
  * A claim: name (length u8), epoch varint, uid 16 bytes, incarnation varint, state u8, host (length u8), port u16, metadata
  * (length varint), of a suspicion the accuser u64, of a tombstone its age in ms, varint; more content is passed over.
+ *
+ * An entry: kind u8, plus 128 if it has no value; scope, key, writer's name (length u8 each); epoch varint, uid 16 bytes,
+ * version varint; value (length varint) if it has one; more content is passed over.
  */
 final class MessageCodec {
     private static final int CLAIM = 1;
+    private static final int ENTRY = 2;
+    private static final int STATE_ROOT = 3;
+    private static final int REMOVED = 0x80;
     private static final int MAX_BUDGET_MILLIS = 600_000;
     private static final int VARINT_BITS = 63;
     private static final int WORDS = Message.BUCKETS / Long.SIZE;
     private static final Message.Kind[] KINDS = Message.Kind.values();
     private static final MemberState[] STATES = MemberState.values();
+    private static final StateEntry.Kind[] ENTRY_KINDS = StateEntry.Kind.values();
 
     private MessageCodec() {}
 
@@ -47,20 +59,64 @@ final class MessageCodec {
                 putVarint(out, message.budgetMillis());
             }
             case ACK, SYNC -> out.putLong(message.root());
-            case SYNC_DIGEST -> {
+            case SYNC_DIGEST, STATE_SYNC -> {
                 for (long bucket : message.buckets()) {
                     out.putLong(bucket);
                 }
             }
-            case SYNC_RECORDS -> {
-                for (int word = 0; word < WORDS; word++) {
-                    out.putLong(message.wantedWord(word));
-                }
+            case SYNC_RECORDS -> putWanted(message, out);
+            case STATE_SUMMARY -> {
+                putWanted(message, out);
+                putDigests(message, out);
             }
-            case RELAYED_ACK, NACK, RUMORS, SYNC_SAME, SYNC_ANSWER -> {}
+            case STATE_PULL -> putDigests(message, out);
+            case RELAYED_ACK, NACK, RUMORS, SYNC_SAME, SYNC_ANSWER, STATE_ENTRIES, STATE_PUSH, STATE_TAKEN -> {}
         }
         for (int i = 0; i < message.rumors().size(); i++) {
             putClaim(out, message.rumors().get(i));
+        }
+        for (int i = 0; i < message.entries().size(); i++) {
+            putEntry(out, message.entries().get(i));
+        }
+        if (message.stateRoot() != 0) {
+            out.put((byte) STATE_ROOT).put((byte) Long.BYTES).putLong(message.stateRoot());
+        }
+    }
+
+    private static void putWanted(Message message, ByteBuffer out) {
+        for (int word = 0; word < WORDS; word++) {
+            out.putLong(message.wantedWord(word));
+        }
+    }
+
+    private static void putDigests(Message message, ByteBuffer out) {
+        putVarint(out, message.digests().length);
+        for (long digest : message.digests()) {
+            out.putLong(digest);
+        }
+    }
+
+    private static void putEntry(ByteBuffer out, StateEntry entry) {
+        byte[] scope = entry.scope().getBytes(StandardCharsets.US_ASCII);
+        byte[] key = entry.key().getBytes(StandardCharsets.US_ASCII);
+        byte[] name = entry.writer().name().getBytes(StandardCharsets.US_ASCII);
+        StateValue value = entry.value();
+        int length = 4 + scope.length + key.length + name.length + 16;
+        length += varintSize(entry.writer().epoch()) + varintSize(entry.version());
+        length += value == null ? 0 : varintSize(value.size()) + value.size();
+        out.put((byte) ENTRY);
+        putVarint(out, length);
+        out.put((byte) (entry.kind().code() | (value == null ? REMOVED : 0)));
+        out.put((byte) scope.length).put(scope);
+        out.put((byte) key.length).put(key);
+        out.put((byte) name.length).put(name);
+        putVarint(out, entry.writer().epoch());
+        out.putLong(entry.writer().uid().getMostSignificantBits());
+        out.putLong(entry.writer().uid().getLeastSignificantBits());
+        putVarint(out, entry.version());
+        if (value != null) {
+            putVarint(out, value.size());
+            out.put(value.bytes());
         }
     }
 
@@ -107,14 +163,14 @@ final class MessageCodec {
             case PING_REQUEST ->
                 message.target(in.getLong(), in.getLong()).budgetMillis((int) Math.min(varint(in), MAX_BUDGET_MILLIS));
             case ACK, SYNC -> message.root(in.getLong());
-            case SYNC_DIGEST -> message.buckets(longs(in, Message.BUCKETS));
-            case SYNC_RECORDS -> {
-                long[] wanted = longs(in, WORDS);
-                for (int word = 0; word < WORDS; word++) {
-                    message.wantedWord(word, wanted[word]);
-                }
+            case SYNC_DIGEST, STATE_SYNC -> message.buckets(longs(in, Message.BUCKETS));
+            case SYNC_RECORDS -> readWanted(in, message);
+            case STATE_SUMMARY -> {
+                readWanted(in, message);
+                readDigests(in, message);
             }
-            case RELAYED_ACK, NACK, RUMORS, SYNC_SAME, SYNC_ANSWER -> {}
+            case STATE_PULL -> readDigests(in, message);
+            case RELAYED_ACK, NACK, RUMORS, SYNC_SAME, SYNC_ANSWER, STATE_ENTRIES, STATE_PUSH, STATE_TAKEN -> {}
         }
         while (in.hasRemaining()) {
             int tag = in.get();
@@ -122,10 +178,31 @@ final class MessageCodec {
             require(length <= in.remaining(), "length");
             ByteBuffer content = in.slice(in.position(), (int) length);
             in.position(in.position() + (int) length);
-            if (tag == CLAIM) {
-                message.add(claim(content));
+            switch (tag) {
+                case CLAIM -> message.add(claim(content));
+                case ENTRY -> {
+                    StateEntry entry = entry(content);
+                    if (entry != null) {
+                        message.add(entry);
+                    }
+                }
+                case STATE_ROOT -> message.stateRoot(content.getLong());
+                default -> {}
             }
         }
+    }
+
+    private static void readWanted(ByteBuffer in, Message message) {
+        long[] wanted = longs(in, WORDS);
+        for (int word = 0; word < WORDS; word++) {
+            message.wantedWord(word, wanted[word]);
+        }
+    }
+
+    private static void readDigests(ByteBuffer in, Message message) {
+        long count = varint(in);
+        require(count <= Message.MAX_DIGESTS, "digests");
+        message.digests(longs(in, (int) count));
     }
 
     private static Rumor claim(ByteBuffer in) {
@@ -143,6 +220,40 @@ final class MessageCodec {
         long age = state.isLive() ? 0 : varint(in);
         MemberId id = new MemberId(name, epoch, uid);
         return new Rumor(new MemberRecord(id, incarnation, state, address, Metadata.of(metadata)), accuser, age);
+    }
+
+    /** An entry, or null if it is of a kind that a later version has. */
+    private static @Nullable StateEntry entry(ByteBuffer in) {
+        int flags = in.get() & 0xFF;
+        StateEntry.Kind kind = entryKindOf(flags & ~REMOVED);
+        if (kind == null) {
+            return null;
+        }
+        String scope = text(in, StateEntry.MAX_NAME);
+        String key = text(in, StateEntry.MAX_NAME);
+        String name = text(in, MemberId.MAX_NAME);
+        long epoch = varint(in);
+        MemberId writer = new MemberId(name, epoch, new UUID(in.getLong(), in.getLong()));
+        long version = varint(in);
+        StateValue value = (flags & REMOVED) != 0 ? null : value(in);
+        return new StateEntry(kind, scope, key, writer, version, value);
+    }
+
+    private static StateValue value(ByteBuffer in) {
+        long size = varint(in);
+        require(size <= StateValue.MAX_BYTES && size <= in.remaining(), "value");
+        byte[] bytes = new byte[(int) size];
+        in.get(bytes);
+        return StateValue.of(bytes);
+    }
+
+    private static StateEntry.@Nullable Kind entryKindOf(int code) {
+        for (StateEntry.Kind kind : ENTRY_KINDS) {
+            if (kind.code() == code) {
+                return kind;
+            }
+        }
+        return null;
     }
 
     private static Message.Kind kindOf(int code) {

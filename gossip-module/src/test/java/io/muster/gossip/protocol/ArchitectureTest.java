@@ -22,6 +22,7 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "io.muster.gossip.protocol",
                     "java.lang..",
+                    "java.nio.charset",
                     "java.util",
                     "java.util.function",
                     "java.util.stream",

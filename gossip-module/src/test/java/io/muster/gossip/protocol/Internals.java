@@ -34,6 +34,11 @@ public final class Internals {
         return node.sizes();
     }
 
+    /** Entries held of what members share, removed ones and floors included. */
+    public static int stateEntries(SwimNode node) {
+        return node.state().store().digest().entries();
+    }
+
     public static double suspicionMinSeconds(SwimConfig config, int n) {
         return Timing.suspicionMinNanos(config, n) / 1e9;
     }

@@ -4,9 +4,11 @@ import io.muster.gossip.protocol.MemberEvent;
 import io.muster.gossip.protocol.MemberRecord;
 import io.muster.gossip.protocol.MemberState;
 import io.muster.gossip.protocol.NodeAddress;
+import io.muster.gossip.protocol.SharedState;
 import io.muster.gossip.protocol.SwimNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What can be asked of a cluster without changing it. */
@@ -34,6 +36,30 @@ abstract class ClusterView {
                 if (node.core.digest() != first.core.digest() || node.core.liveCount() != running) {
                     return false;
                 }
+            }
+        }
+        return true;
+    }
+
+    /** Whether all running nodes hold the same of what members share. */
+    public boolean allShare() {
+        SimulatedNode first = null;
+        for (SimulatedNode node : nodes) {
+            if (isUp(node)) {
+                first = first == null ? node : first;
+                if (node.core.state().digest() != first.core.state().digest()) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Whether something is true of what each running node sees. */
+    public boolean allHave(Predicate<SharedState> what) {
+        for (SimulatedNode node : nodes) {
+            if (isUp(node) && !what.test(node.core.state())) {
+                return false;
             }
         }
         return true;

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  *   S9  per name, events read UP ... DOWN or GONE, UP ...
  */
 final class Invariants {
+    /** 64 keys and a floor, 32 counters of 8 lives. */
+    private static final int ENTRIES_OF_A_NAME = 65 + 32 * 8;
+
     private final Simulation simulation;
     private final Map<MemberId, Long> incarnations = new HashMap<>();
     private boolean poisoned;
@@ -85,6 +88,11 @@ final class Invariants {
         int[] sizes = Internals.sizes(node);
         int members = sizes[0];
         int tombstones = sizes[1];
+        int entries = Internals.stateEntries(node);
+        int most = (members + tombstones) * ENTRIES_OF_A_NAME + 512;
+        if (entries > most) {
+            throw simulation.violation("S7", "node " + index + " holds " + entries + " entries", "");
+        }
         if (members > names || tombstones > Math.max(1024, 4 * names) || sizes[2] > names || sizes[3] > names) {
             throw simulation.violation(
                     "S7",

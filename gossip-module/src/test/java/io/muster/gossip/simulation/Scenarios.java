@@ -11,6 +11,7 @@ import io.muster.gossip.protocol.Metadata;
 import io.muster.gossip.protocol.Rumor;
 import io.muster.gossip.protocol.SwimConfig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -37,7 +38,17 @@ final class Scenarios {
 
     private Scenarios() {}
 
+    static SwimConfig withShortMemory() {
+        return SwimConfig.lan().withRepair(SHORT_MEMORY);
+    }
+
     static List<Scenario> all() {
+        List<Scenario> all = new ArrayList<>(ofMembership());
+        all.addAll(StateScenarios.all());
+        return all;
+    }
+
+    private static List<Scenario> ofMembership() {
         return List.of(
                 new Scenario(
                         "MONOTONE_INCARNATION",

@@ -5,6 +5,7 @@ import io.muster.gossip.protocol.MemberEvent;
 import io.muster.gossip.protocol.MemberState;
 import io.muster.gossip.protocol.Message;
 import io.muster.gossip.protocol.NodeAddress;
+import io.muster.gossip.protocol.StateEvent;
 import io.muster.gossip.protocol.SwimNode;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -59,6 +60,11 @@ final class SimulatedNode implements Effects {
 
     @Override
     public void event(MemberEvent event) {
+        simulation.observed(this, event);
+    }
+
+    @Override
+    public void state(StateEvent event) {
         simulation.observed(this, event);
     }
 }

@@ -9,6 +9,8 @@ import io.muster.gossip.protocol.MemberState;
 import io.muster.gossip.protocol.Message;
 import io.muster.gossip.protocol.Metadata;
 import io.muster.gossip.protocol.NodeAddress;
+import io.muster.gossip.protocol.SharedState;
+import io.muster.gossip.protocol.StateEvent;
 import io.muster.gossip.protocol.SwimConfig;
 import io.muster.gossip.protocol.SwimNode;
 import java.time.Duration;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -203,6 +206,13 @@ public final class Simulation extends ClusterView {
         }
         node.core.update(node.localTime(now), address, metadata, node);
         invariants.noteSelf(node.core);
+        scheduleWake(node);
+    }
+
+    /** Changes what members share, at one node. */
+    public void change(int index, Consumer<SharedState> change) {
+        SimulatedNode node = nodes.get(index);
+        node.core.change(node.localTime(now), change, node);
         scheduleWake(node);
     }
 
@@ -433,6 +443,13 @@ public final class Simulation extends ClusterView {
         }
         node.seen.put(name, Invariants.next(held, event));
         events.add(new Observed(now / 1e9, node.index, event.kind(), name));
+    }
+
+    void observed(SimulatedNode node, StateEvent event) {
+        trace.add(now, node.index, 200 + event.kind().code(), event.key().hashCode());
+        if (trace.inWords()) {
+            trace.words(now, node.index, event.toString());
+        }
     }
 
     private void scheduleWake(SimulatedNode node) {

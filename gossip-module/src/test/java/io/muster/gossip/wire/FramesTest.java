@@ -10,6 +10,8 @@ import io.muster.gossip.protocol.Message;
 import io.muster.gossip.protocol.Metadata;
 import io.muster.gossip.protocol.NodeAddress;
 import io.muster.gossip.protocol.Rumor;
+import io.muster.gossip.protocol.StateEntry;
+import io.muster.gossip.protocol.StateValue;
 import io.muster.gossip.wire.Frames.Verdict;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -39,18 +41,48 @@ class FramesTest {
             case PING_REQUEST ->
                 message.target(random.nextLong(), random.nextLong()).budgetMillis(random.nextInt(600_000));
             case ACK, SYNC -> message.root(random.nextLong());
-            case SYNC_DIGEST -> message.buckets(random.longs(Message.BUCKETS).toArray());
-            case SYNC_RECORDS -> {
-                for (int word = 0; word < 4; word++) {
-                    message.wantedWord(word, random.nextLong());
-                }
+            case SYNC_DIGEST, STATE_SYNC ->
+                message.buckets(random.longs(Message.BUCKETS).toArray());
+            case SYNC_RECORDS -> wanted(random, message);
+            case STATE_SUMMARY -> {
+                wanted(random, message);
+                message.digests(random.longs(random.nextInt(40)).toArray());
             }
+            case STATE_PULL -> message.digests(random.longs(random.nextInt(40)).toArray());
             default -> {}
         }
         for (int i = random.nextInt(5); i > 0; i--) {
             message.add(rumor(random));
         }
-        return message;
+        for (int i = random.nextInt(5); i > 0; i--) {
+            message.add(entry(random));
+        }
+        return random.nextBoolean() ? message.stateRoot(random.nextLong()) : message;
+    }
+
+    private static void wanted(SplittableRandom random, Message message) {
+        for (int word = 0; word < 4; word++) {
+            message.wantedWord(word, random.nextLong());
+        }
+    }
+
+    private static StateEntry entry(SplittableRandom random) {
+        StateEntry.Kind kind = any(random, List.of(StateEntry.Kind.values()));
+        MemberId writer = new MemberId(
+                "w".repeat(random.nextInt(1, MemberId.MAX_NAME + 1)),
+                random.nextLong(MemberId.MAX_EPOCH + 1),
+                new UUID(random.nextLong(), random.nextLong()));
+        byte[] bytes = new byte[random.nextInt(StateValue.MAX_BYTES + 1)];
+        random.nextBytes(bytes);
+        boolean removed = kind != StateEntry.Kind.COUNTER && random.nextInt(3) == 0;
+        boolean floor = kind == StateEntry.Kind.VALUE && removed && random.nextBoolean();
+        return new StateEntry(
+                kind,
+                kind == StateEntry.Kind.MAP ? "m".repeat(random.nextInt(1, StateEntry.MAX_NAME + 1)) : "",
+                floor ? "" : "k".repeat(random.nextInt(1, StateEntry.MAX_NAME + 1)),
+                writer,
+                1 + random.nextLong(StateEntry.MAX_VERSION),
+                removed ? null : StateValue.of(bytes));
     }
 
     private static <T> T any(SplittableRandom random, List<T> values) {
@@ -93,10 +125,15 @@ class FramesTest {
         assertThat(read.budgetMillis()).isEqualTo(written.budgetMillis());
         assertThat(read.root()).isEqualTo(written.root());
         assertThat(read.rumors()).isEqualTo(written.rumors());
-        if (written.kind() == Message.Kind.SYNC_DIGEST) {
+        assertThat(read.entries()).isEqualTo(written.entries());
+        assertThat(read.stateRoot()).isEqualTo(written.stateRoot());
+        if (written.hasBuckets()) {
             assertThat(read.buckets()).isEqualTo(written.buckets());
         }
-        if (written.kind() == Message.Kind.SYNC_RECORDS) {
+        if (written.hasDigests()) {
+            assertThat(read.digests()).isEqualTo(written.digests());
+        }
+        if (written.hasWanted()) {
             for (int word = 0; word < 4; word++) {
                 assertThat(read.wantedWord(word)).isEqualTo(written.wantedWord(word));
             }
@@ -186,6 +223,7 @@ class FramesTest {
         ByteBuffer out = ByteBuffer.allocate(written.maxEncodedSize() + 20);
         MessageCodec.encode(written, out);
         out.put((byte) 77).put((byte) 3).put(new byte[] {1, 2, 3});
+        out.put((byte) 2).put((byte) 3).put(new byte[] {77, 2, 3});
         Message read = new Message();
         MessageCodec.decode(out.flip(), read);
         assertSame(read, written);
@@ -205,6 +243,7 @@ class FramesTest {
             if (plain.open(ByteBuffer.wrap(frame), read) == Verdict.ACCEPTED) {
                 accepted++;
                 assertThat(read.rumors().size()).isLessThanOrEqualTo(frame.length / 30);
+                assertThat(read.entries().size()).isLessThanOrEqualTo(frame.length / 24);
             }
             if (i % 10 == 0) {
                 byte[] broken = damaged(random, seal(sealed, random(random)));

@@ -6,20 +6,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Claims that still have to be passed on, at most one per name: a newer one replaces an older one. Those that were sent
+ * What still has to be passed on, at most one thing per subject: a newer one replaces an older one. Those that were sent
  * least go first, among them the oldest first. Each is sent in `limit` packets and then forgotten; that leaves next to
  * nobody uninformed, and the push-pull finds those.
  *
- * One doubly linked list per number of transmissions; a claim moves from list to list. Names are looked up, never iterated.
+ * One doubly linked list per number of transmissions; a thing moves from list to list. Subjects are looked up, never iterated.
  */
-final class RumorQueue {
-    /** Claims that did not fit, after which a packet counts as full. */
+final class SpreadQueue<T extends Spreadable> {
+    /** Things that did not fit, after which a packet counts as full. */
     private static final int MISFITS = 8;
 
     private static final int MAX_TRANSMISSIONS = 128;
 
     private static final class Entry {
-        final Rumor rumor;
+        final Spreadable thing;
         int transmissions;
 
         @Nullable
@@ -28,51 +28,61 @@ final class RumorQueue {
         @Nullable
         Entry next;
 
-        Entry(Rumor rumor) {
-            this.rumor = rumor;
+        Entry(Spreadable thing) {
+            this.thing = thing;
         }
     }
 
-    private final Map<String, Entry> byName = new HashMap<>();
+    private final Map<Object, Entry> bySubject = new HashMap<>();
     private final @Nullable Entry[] heads = new Entry[MAX_TRANSMISSIONS];
     private final @Nullable Entry[] tails = new Entry[MAX_TRANSMISSIONS];
 
     boolean isEmpty() {
-        return byName.isEmpty();
+        return bySubject.isEmpty();
     }
 
-    boolean holds(String name) {
-        return byName.containsKey(name);
+    boolean holds(Object subject) {
+        return bySubject.containsKey(subject);
     }
 
     int size() {
-        return byName.size();
+        return bySubject.size();
     }
 
-    void offer(Rumor rumor) {
-        offer(rumor, 0);
+    void offer(T thing) {
+        offer(thing, 0);
     }
 
-    /** Adds a claim as if it had been sent in so many packets. */
-    void offer(Rumor rumor, int transmissions) {
-        String name = rumor.record().id().name();
-        remove(name);
-        Entry entry = new Entry(rumor);
+    /** Adds a thing as if it had been sent in so many packets. */
+    void offer(T thing, int transmissions) {
+        Object subject = thing.subject();
+        remove(subject);
+        Entry entry = new Entry(thing);
         entry.transmissions = Math.min(transmissions, MAX_TRANSMISSIONS - 1);
-        byName.put(name, entry);
+        bySubject.put(subject, entry);
         append(entry);
     }
 
-    void remove(String name) {
-        Entry old = byName.remove(name);
+    void remove(Object subject) {
+        Entry old = bySubject.remove(subject);
         if (old != null) {
             unlink(old);
         }
     }
 
-    /** Adds claims to a message that may have {@code budget} bytes, and counts them as sent. */
+    /** Somebody else has sent a thing too: that counts as once sent. */
+    void heardAgain(Object subject) {
+        Entry entry = bySubject.get(subject);
+        if (entry != null && entry.transmissions < MAX_TRANSMISSIONS - 1) {
+            unlink(entry);
+            entry.transmissions++;
+            append(entry);
+        }
+    }
+
+    /** Adds things to a message that may have {@code budget} bytes, and counts them as sent. */
     void fill(Message message, int budget, int limit) {
-        if (byName.isEmpty()) {
+        if (bySubject.isEmpty()) {
             return;
         }
         int misfits = 0;
@@ -83,8 +93,8 @@ final class RumorQueue {
             while (entry != null && misfits < MISFITS) {
                 Entry following = entry.next;
                 int room = budget - message.maxEncodedSize();
-                if (entry.rumor.record().maxEncodedSize() <= room) {
-                    message.add(entry.rumor);
+                if (entry.thing.maxEncodedSize() <= room) {
+                    entry.thing.addTo(message);
                     unlink(entry);
                     entry.transmissions++;
                     entry.next = taken;
@@ -103,7 +113,7 @@ final class RumorQueue {
 
     /** The limit has come down with the number of members: all were sent often enough. */
     private void forgetAll() {
-        byName.clear();
+        bySubject.clear();
         Arrays.fill(heads, null);
         Arrays.fill(tails, null);
     }
@@ -114,7 +124,7 @@ final class RumorQueue {
             Entry following = entry.next;
             entry.next = null;
             if (entry.transmissions >= limit) {
-                byName.remove(entry.rumor.record().id().name());
+                bySubject.remove(entry.thing.subject());
             } else {
                 append(entry);
             }
