@@ -55,6 +55,9 @@ final class Relays {
     }
 
     void onAck(Message ack) {
+        if (relays.isEmpty()) {
+            return;
+        }
         for (Iterator<Relay> all = relays.iterator(); all.hasNext(); ) {
             Relay relay = all.next();
             if (relay.sequence == ack.sequence() && relay.targetLife == ack.senderLife()) {
