@@ -191,7 +191,10 @@ final class Custody {
                         return;
                     }
                     if (lease.restNanos() > 0) {
-                        log.warn("The store does not know how long lease {} is to be kept: {}", lease, failure.toString());
+                        log.warn(
+                                "The store does not know how long lease {} is to be kept: {}",
+                                lease,
+                                failure.toString());
                     }
                     answer.completeExceptionally(failure);
                 });

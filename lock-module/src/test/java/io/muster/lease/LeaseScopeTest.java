@@ -164,7 +164,8 @@ class LeaseScopeTest {
     void workThatAnswersNothingRunsUnderALeaseThatIsGivenBack() {
         assertThat(leases.run(LeaseRequest.of("a"), () -> {
                     assertThat(LeaseContext.current().name()).isEqualTo("a");
-                    assertThat(leases.run(LeaseRequest.of("a"), () -> fail("it is held"))).isFalse();
+                    assertThat(leases.run(LeaseRequest.of("a"), () -> fail("it is held")))
+                            .isFalse();
                 }))
                 .isTrue();
         assertThat(leases.run(LeaseRequest.of("a"), () -> {})).isTrue();

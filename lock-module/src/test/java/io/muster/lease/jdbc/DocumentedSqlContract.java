@@ -66,8 +66,7 @@ abstract class DocumentedSqlContract {
             if (heading != null) {
                 section = heading;
             } else if (sql != null) {
-                sections.put(
-                        section, END.splitAsStream(sql).map(String::strip).toList());
+                sections.put(section, END.splitAsStream(sql).map(String::strip).toList());
             }
         }
         return sections;
