@@ -88,7 +88,9 @@ final class EndpointCheck {
                 declaring != null && declaring != Object.class;
                 declaring = declaring.getSuperclass()) {
             for (Method method : declaring.getDeclaredMethods()) {
-                if (isAnnotated(method) && !method.isBridge() && !endpoints.contains(BridgeMethodResolver.getMostSpecificMethod(method, type))) {
+                if (isAnnotated(method)
+                        && !method.isBridge()
+                        && !endpoints.contains(BridgeMethodResolver.getMostSpecificMethod(method, type))) {
                     throw refused(
                             type.getName() + "#" + method.getName(),
                             "it is no endpoint: the annotation works on handler methods of controllers alone");

@@ -107,7 +107,8 @@ class ReactiveEndpointTest extends EndpointContract {
 
         @GetMapping("/open")
         Mono<String> open(@RequestHeader(name = "Fencing-Token", required = false) @Nullable String token) {
-            return Mono.fromCallable(() -> token + " " + FencingContext.tokens() + " " + ledger.total()).subscribeOn(Schedulers.boundedElastic());
+            return Mono.fromCallable(() -> token + " " + FencingContext.tokens() + " " + ledger.total())
+                    .subscribeOn(Schedulers.boundedElastic());
         }
 
         @PostMapping("/open/{amount}")

@@ -132,10 +132,11 @@ class StartTest {
                 Hidden.class
             })
     void anEndpointThatCannotBeGuardedStopsTheStart(Class<?> type) {
-        complete.withBean(type).run(context -> assertThat(context)
-                .getFailure()
-                .hasStackTraceContaining("@RequireFence cannot work on " + StartTest.class.getName())
-                .hasStackTraceContaining(type.getSimpleName()));
+        complete.withBean(type)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasStackTraceContaining("@RequireFence cannot work on " + StartTest.class.getName())
+                        .hasStackTraceContaining(type.getSimpleName()));
     }
 
     @Test
