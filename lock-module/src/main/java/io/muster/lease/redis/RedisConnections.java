@@ -8,10 +8,7 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import java.time.Duration;
 
-/**
- * Clients that fail early: what waited for a connection would be done when nobody wants it any more, and what was under way
- * when one broke would be done twice if it were sent again.
- */
+/** Clients that fail early: what waited for a connection would be done when nobody wants it any more. */
 final class RedisConnections {
     static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final int MAX_WAITING = 10_000;
@@ -24,7 +21,6 @@ final class RedisConnections {
                 .autoReconnect(true)
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(MAX_WAITING)
-                .replayFilter(command -> true)
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(TIMEOUT)
                         .keepAlive(true)

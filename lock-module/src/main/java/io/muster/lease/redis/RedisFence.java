@@ -78,6 +78,7 @@ public final class RedisFence implements Fence, AutoCloseable {
 
     /**
      * Runs a script of one's own unless a larger token was seen. The script sees {@code KEYS} and {@code ARGV} as given here.
+     * It may run twice when the connection breaks before its answer comes.
      *
      * @param script constant text; values belong into {@code values}. At most 1000 different ones
      * @return what the script returns, in Java's form of the output type

@@ -1,6 +1,7 @@
 package io.muster.lease.http;
 
 import io.muster.lease.LeaseStore;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -82,6 +83,11 @@ public final class WatchedStore implements LeaseStore {
     @Override
     public CompletionStage<Boolean> release(LeaseKey key, @Nullable Instant completed) {
         return store.release(key, completed);
+    }
+
+    @Override
+    public CompletionStage<Boolean> releaseLater(LeaseKey key, Duration rest, @Nullable Instant completed) {
+        return store.releaseLater(key, rest, completed);
     }
 
     @Override

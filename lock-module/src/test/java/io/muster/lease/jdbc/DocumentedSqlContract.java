@@ -139,7 +139,7 @@ abstract class DocumentedSqlContract {
 
     @Test
     void aRowKeepsAnOlderTokenOut() throws SQLException {
-        Databases.execute(database, "INSERT INTO account VALUES (1, 0, 5)");
+        Databases.execute(database, "INSERT INTO balance VALUES (1, 0, 5)");
         String update = statement("Lease", 1);
         try (Connection connection = transaction()) {
             assertThat(update(connection, update, 10L, 6L, 1L, 6L)).isEqualTo(1);
@@ -148,7 +148,7 @@ abstract class DocumentedSqlContract {
                     .isEqualTo(1);
             assertThat(update(connection, update, 99L, 5L, 1L, 5L)).isZero();
             connection.commit();
-            assertThat(query(connection, "SELECT amount, fence FROM account")).containsExactly("20", "6");
+            assertThat(query(connection, "SELECT amount, fence FROM balance")).containsExactly("20", "6");
         }
     }
 

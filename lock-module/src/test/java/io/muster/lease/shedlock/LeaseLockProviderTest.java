@@ -141,7 +141,7 @@ class LeaseLockProviderTest {
     @Test
     void aTaskThatTakesLongerThanLockAtMostForIsInterruptedAndGivesTheLockBack() {
         assertThatThrownBy(
-                        () -> execute(first, job(Duration.ofMillis(100), Duration.ZERO), LeaseLockProviderTest::hang))
+                        () -> execute(first, job(Duration.ofMillis(500), Duration.ZERO), LeaseLockProviderTest::hang))
                 .isInstanceOf(LockException.class)
                 .hasMessageContaining("MAX_HOLD");
 
@@ -159,7 +159,7 @@ class LeaseLockProviderTest {
 
     @Test
     void aTaskThatCannotExtendItsLostLockLeavesNothingBehind() {
-        assertThatThrownBy(() -> execute(first, job(Duration.ofMillis(100), Duration.ZERO), () -> {
+        assertThatThrownBy(() -> execute(first, job(Duration.ofMillis(500), Duration.ZERO), () -> {
                     assertThatThrownBy(LeaseLockProviderTest::hang).isInstanceOf(InterruptedException.class);
                     LockExtender.extendActiveLock(Duration.ofHours(1), Duration.ZERO);
                 }))

@@ -65,7 +65,7 @@ abstract class ShedLockKit extends AbstractExtensibleLockProviderIntegrationTest
     @Override
     @Test
     public void shouldTimeout() {
-        SimpleLock lock = lockOnAThreadThatEnds(Duration.ofMillis(50));
+        SimpleLock lock = lockOnAThreadThatEnds(Duration.ofMillis(500));
         while (!leases.held().isEmpty()) {
             Thread.onSpinWait();
         }
@@ -83,7 +83,7 @@ abstract class ShedLockKit extends AbstractExtensibleLockProviderIntegrationTest
     @Override
     @Test
     public void shouldNotBeAbleToExtendExpiredLock() {
-        SimpleLock lock = provider.lock(lockConfig(LOCK_NAME1, Duration.ofMillis(2), Duration.ZERO))
+        SimpleLock lock = provider.lock(lockConfig(LOCK_NAME1, Duration.ofMillis(500), Duration.ZERO))
                 .orElseThrow();
         awaitInterrupt();
 
