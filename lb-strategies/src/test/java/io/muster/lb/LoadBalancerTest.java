@@ -155,7 +155,7 @@ class LoadBalancerTest {
 
         assertThat(statistics.successes()).isOne();
         assertThat(statistics.failures()).isEqualTo(3);
-        assertThat(statistics.cancellations()).isOne();
+        assertThat(statistics.cancellations()).as("given up, and declined").isEqualTo(2);
         assertThat(statistics.inFlight()).isZero();
         assertThat(statistics.ejected()).isFalse();
     }

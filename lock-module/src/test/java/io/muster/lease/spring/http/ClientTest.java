@@ -194,6 +194,8 @@ class ClientTest {
         application = new SpringApplicationBuilder(Application.class)
                 .web(WebApplicationType.NONE)
                 .properties(
+                        // The leases are the test's own.
+                        "muster.lease.enabled=false",
                         "muster.lease.http.send-to=localhost,*.example.org",
                         "spring.main.banner-mode=off",
                         "spring.cloud.discovery.client.simple.instances.ledger[0].uri=http://127.0.0.1:" + port)
