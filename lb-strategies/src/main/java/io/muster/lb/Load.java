@@ -98,6 +98,11 @@ abstract class Load extends LoadCells {
         return requests & IN_FLIGHT_MASK;
     }
 
+    /** Whether nothing is in flight and nothing is left of a failure. */
+    static boolean isFree(long requests) {
+        return (requests & (BLEMISHED | IN_FLIGHT_MASK)) == 0;
+    }
+
     /** Below 0 while it {@link #isBlemished}; the {@link #inFlight} among them. */
     final long requests() {
         return requests;

@@ -60,7 +60,11 @@ final class PowerOfChoices implements Strategy {
         return byLatency;
     }
 
-    /** The commonest pick of all with nothing in its way: two, of equal weight, of equal or no penalty, of which no one reports. */
+    /*
+     * The commonest pick of all with nothing in its way: two, of equal weight, of which no one reports. None is better than a first one that has nothing
+     * to do and no failure behind it, so that nobody need look at the second: what other threads write is dear to read. One with a failure behind it is
+     * thereby taken half as often beside a free one, only when it is drawn first.
+     */
     static final class FewerInFlight implements Picker {
         private final Endpoint[] endpoints;
         private final RandomGenerator random;
@@ -82,8 +86,11 @@ final class PowerOfChoices implements Strategy {
             int first = Draws.firstOf(n, bits);
             int second = Draws.secondOf(n, bits, first);
             Endpoint one = endpoints[first];
-            Endpoint other = endpoints[second];
             long requests = one.requests();
+            if (Load.isFree(requests)) {
+                return one;
+            }
+            Endpoint other = endpoints[second];
             long others = other.requests();
             if ((requests | others) < 0) {
                 return endpoints[draws.choose(first, second, bits)];

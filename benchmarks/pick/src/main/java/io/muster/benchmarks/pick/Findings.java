@@ -30,6 +30,7 @@ record Findings(Scale scale, Figures figures) {
         against(rows, PICK, LoadBalancers.ROUND_ROBIN, "atomicCounter", 1.35);
         against(rows, PICK, LoadBalancers.WEIGHTED_ROUND_ROBIN, "atomicCounter", 2);
         against(rows, PICK, LoadBalancers.LEAST_IN_FLIGHT_OF_TWO, "twoPicks", 1.35);
+        busy(rows, LoadBalancers.LEAST_IN_FLIGHT_OF_TWO, "twoPicks");
         against(rows, CYCLE, LoadBalancers.LEAST_IN_FLIGHT_OF_TWO, "twoPicksCounted", 1.35);
         against(rows, CYCLE, LoadBalancers.POWER_OF_TWO_CHOICES, "twoPicksTimed", 1.35);
         against(rows, PICK, LoadBalancers.CONSISTENT_HASHING, "binarySearch", 1.25);
@@ -57,6 +58,18 @@ record Findings(Scale scale, Figures figures) {
                     "ns",
                     Must.ratioAtMost(factor),
                     figures.nanos(cost(benchmark, strategy, size, 1)),
+                    figures.nanos(new Subject("Limits." + limit, "", size, 1))));
+        }
+    }
+
+    /** While all endpoints have requests in flight, which spares no look at any. */
+    private void busy(List<Row> rows, String strategy, String limit) {
+        for (int size : Group.SIZES) {
+            rows.add(new Row(
+                    String.format(Locale.ROOT, "%s, pick of %,d that are busy, beside %s", strategy, size, limit),
+                    "ns",
+                    Must.nothing(),
+                    figures.nanos(cost("pickBusy", strategy, size, 1)),
                     figures.nanos(new Subject("Limits." + limit, "", size, 1))));
         }
     }

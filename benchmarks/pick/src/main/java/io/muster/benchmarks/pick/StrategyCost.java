@@ -26,16 +26,27 @@ public class StrategyCost {
     @SuppressWarnings("NullAway.Init") // build() runs first.
     private LoadBalancer balancer;
 
-    /** Builds the balancer. */
+    @SuppressWarnings("NullAway.Init") // build() runs first.
+    private LoadBalancer busy;
+
+    /** Builds the balancers. */
     @Setup
     public void build() {
         balancer = Fleet.balancer(kind, endpoints);
+        busy = Fleet.balancer(kind, endpoints);
+        busy.snapshot().endpoints().forEach(busy::start);
     }
 
     /** Chooses. */
     @Benchmark
     public @Nullable Endpoint pick() {
         return balancer.pick(0, Exclusions.none());
+    }
+
+    /** Chooses while each endpoint has a request in flight. */
+    @Benchmark
+    public @Nullable Endpoint pickBusy() {
+        return busy.pick(0, Exclusions.none());
     }
 
     /** Chooses, starts and finishes. */
