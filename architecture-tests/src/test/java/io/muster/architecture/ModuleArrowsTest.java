@@ -95,6 +95,18 @@ class ModuleArrowsTest {
                     "org.springframework.cloud.gateway..", "org.springframework.cloud.openfeign..", "feign..");
 
     @ArchTest
+    static final ArchRule theStarterWorksWithoutGossip = noClasses()
+            .that()
+            .resideInAPackage(CLIENT)
+            .and()
+            .resideOutsideOfPackage("io.muster.client.spring.gossip")
+            .and()
+            .haveNameNotMatching(".*\\.Gossip.*")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(GOSSIP);
+
+    @ArchTest
     static final ArchRule theClientsPackagesHaveNoCircles =
             slices().matching("io.muster.client.spring.(*)..").should().beFreeOfCycles();
 

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * changes, deregisters it. Nothing here blocks or fails because the registry is away. Thread-safe; used once, from start
  * to stop.
  */
-public final class InstanceRegistration implements AutoCloseable {
+public final class InstanceRegistration implements Announcement {
     private static final Logger log = LoggerFactory.getLogger(InstanceRegistration.class);
     private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int MAX_FAREWELLS = 2;
@@ -73,11 +73,13 @@ public final class InstanceRegistration implements AutoCloseable {
     }
 
     /** The service's name. */
+    @Override
     public String service() {
         return service;
     }
 
     /** The instance's id within the service. */
+    @Override
     public String id() {
         return id;
     }
@@ -90,6 +92,7 @@ public final class InstanceRegistration implements AutoCloseable {
      *     {@link java.util.concurrent.CancellationException} when stopped before
      * @throws IllegalStateException when it was stopped
      */
+    @Override
     public synchronized CompletableFuture<Registered> start() {
         if (stopping) {
             throw new IllegalStateException("registration of " + this + " must not be stopped before its start");
@@ -104,16 +107,12 @@ public final class InstanceRegistration implements AutoCloseable {
         return first.copy();
     }
 
-    /** Says another status of the instance: {@link #update} with it alone. */
-    public void status(InstanceStatus status) {
-        update(InstancePatch.status(status));
-    }
-
     /**
      * Changes what the instance says of itself. It is told to the registry at once, or when it is back; of several changes
      * that wait only the newest result is told. Before the start it changes what will be registered; after the stop
      * nothing.
      */
+    @Override
     public synchronized void update(InstancePatch patch) {
         Registration current = wanted;
         if (current == null) {
@@ -132,6 +131,7 @@ public final class InstanceRegistration implements AutoCloseable {
      * @return completes with the registry's answer, or empty when there is none: the registry does not know the instance or
      *     could not be asked. Never a failure
      */
+    @Override
     public CompletableFuture<Optional<DrainResult>> drain(Duration timeout) {
         Drain next = new Drain(timeout, owner.nanoTime() + timeout.toNanos(), new CompletableFuture<>());
         boolean accepted = owner.loop().execute(() -> {
@@ -156,11 +156,13 @@ public final class InstanceRegistration implements AutoCloseable {
     }
 
     /** The registry's last answer; empty while it does not know the instance. */
+    @Override
     public Optional<Registered> current() {
         return Optional.ofNullable(registered);
     }
 
     /** How the registration stands now. */
+    @Override
     public RegistrationState state() {
         Registration now = wanted;
         Registered answer = registered;
@@ -175,6 +177,7 @@ public final class InstanceRegistration implements AutoCloseable {
      * @return completes within 2 s, never with a failure: an instance that could not be deregistered is evicted by the
      *     registry after its TTL
      */
+    @Override
     public synchronized CompletableFuture<Void> stop() {
         if (!stopping) {
             stopping = true;

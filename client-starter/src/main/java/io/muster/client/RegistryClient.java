@@ -3,6 +3,7 @@ package io.muster.client;
 import io.muster.api.Instance;
 import io.muster.api.InstanceReference;
 import io.muster.api.Names;
+import io.muster.api.Position;
 import io.muster.api.Registration;
 import io.muster.api.ServiceList;
 import io.muster.api.ServiceSnapshot;
@@ -15,13 +16,14 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process's connection to the registry: one stream that keeps its views, one batch of heartbeats that keeps its
  * registrations, and calls that fail over between the registry's nodes. One per process is meant; its handful of daemon
  * threads serves any number of services. Thread-safe.
  */
-public final class RegistryClient implements AutoCloseable {
+public final class RegistryClient implements Discovery {
     private static final long CLOSE_MILLIS = 2_500;
 
     private final ClientConfig config;
@@ -77,6 +79,11 @@ public final class RegistryClient implements AutoCloseable {
         return new RegistryClient(config, ClientRuntime.system(config));
     }
 
+    @Override
+    public String namespace() {
+        return config.namespace();
+    }
+
     /** How the registry is reached. */
     public ClientConfig config() {
         return config;
@@ -87,6 +94,7 @@ public final class RegistryClient implements AutoCloseable {
      *
      * @throws IllegalStateException when it was closed
      */
+    @Override
     public void start() {
         if (phase.compareAndSet(Phase.NEW, Phase.STARTED)) {
             runtime.events().execute(watch::start);
@@ -125,6 +133,7 @@ public final class RegistryClient implements AutoCloseable {
      * @throws IllegalArgumentException when it is no service name
      * @throws IllegalStateException when 1000 services are watched already, or the client is closed
      */
+    @Override
     public ServiceView view(String service) {
         requireOpen();
         return views.get(service).orElseGet(() -> {
@@ -135,11 +144,13 @@ public final class RegistryClient implements AutoCloseable {
     }
 
     /** All views, in no particular order. */
+    @Override
     public Collection<ServiceView> views() {
         return views.all();
     }
 
     /** Ends the view of a service: it stays as it is. Harmless when there is none. */
+    @Override
     public void forget(String service) {
         if (views.remove(service).isPresent()) {
             runtime.events().execute(() -> watch.viewRemoved(service));
@@ -150,6 +161,7 @@ public final class RegistryClient implements AutoCloseable {
      * Asks for the services of the namespace. Fails with {@link io.muster.api.ProblemException} when the registry refuses,
      * with {@link java.io.IOException} when none answers in time. Dependents must not block.
      */
+    @Override
     public CompletableFuture<ServiceList> services() {
         return get("/v1/services", ServiceList.class);
     }
@@ -167,12 +179,14 @@ public final class RegistryClient implements AutoCloseable {
      * @param initial what it says of itself, asked once, at the start
      * @throws IllegalArgumentException when a name breaks its rule
      */
+    @Override
     public InstanceRegistration register(String service, String id, Supplier<Registration> initial) {
         requireOpen();
         return registrations.add(service, id, initial);
     }
 
     /** The same with a value at hand. */
+    @Override
     public InstanceRegistration register(String service, String id, Registration initial) {
         return register(service, id, () -> initial);
     }
@@ -181,6 +195,7 @@ public final class RegistryClient implements AutoCloseable {
      * Tells the registry, in the background, that an instance refused a connection, so that it looks at it now. Harmless when
      * repeated.
      */
+    @Override
     public void reportRefused(String service, Instance instance) {
         reporter.refused(new InstanceReference(config.namespace(), service, instance.id(), instance.generation()));
     }
@@ -193,6 +208,19 @@ public final class RegistryClient implements AutoCloseable {
     /** How the stream stands now. */
     public ConnectionState state() {
         return status.current();
+    }
+
+    @Override
+    public @Nullable Position position() {
+        return state().position();
+    }
+
+    @Override
+    public Optional<String> silence() {
+        ConnectionState state = state();
+        return state.connected() || state.position() != null
+                ? Optional.empty()
+                : Optional.of("The registry at " + config.registryUrls() + " was never reached: " + state.problem());
     }
 
     /** What the registry refuses because of this client's credentials, for people; empty when nothing. */

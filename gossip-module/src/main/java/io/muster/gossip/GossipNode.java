@@ -14,6 +14,7 @@ import io.muster.gossip.protocol.SwimNode;
 import io.muster.gossip.transport.NettyTransport;
 import io.muster.gossip.transport.Transport;
 import io.muster.gossip.wire.Frames;
+import io.muster.gossip.wire.SharedClaims;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.file.Path;
@@ -52,6 +53,7 @@ public final class GossipNode implements AutoCloseable {
             @Nullable EpochFile epochFile,
             long epoch,
             EventLoop loop,
+            SharedClaims claims,
             Consumer<MemberEvent> listener,
             SecureRandom random) {
         this.loop = loop;
@@ -61,7 +63,7 @@ public final class GossipNode implements AutoCloseable {
         this.wiring = new Wiring(listener);
         this.transport = new NettyTransport(
                 loop,
-                new Frames(config.clusterId(), config.keyring(), random),
+                new Frames(config.clusterId(), config.keyring(), random, claims),
                 wiring,
                 config.protocol().probing().period().multipliedBy(LIMIT_PERIODS));
     }
@@ -76,7 +78,9 @@ public final class GossipNode implements AutoCloseable {
         Path path = config.epochFile();
         EpochFile epochFile = path == null ? null : new EpochFile(path, config.name());
         long epoch = epochFile == null ? 0 : epochFile.next();
-        GossipNode node = new GossipNode(config, epochFile, epoch, threads.next(), listener, new SecureRandom());
+        EventLoop loop = threads.next();
+        GossipNode node =
+                new GossipNode(config, epochFile, epoch, loop, threads.claims(loop), listener, new SecureRandom());
         node.transport.bind(config.address());
         node.storeEpoch();
         node.loop.execute(() -> {
@@ -156,6 +160,10 @@ public final class GossipNode implements AutoCloseable {
     CompletableFuture<Void> change(Consumer<SharedState> change) {
         return CompletableFuture.runAsync(
                 () -> {
+                    if (ended) {
+                        throw new IllegalStateException("node must be running but was closed: "
+                                + protocol.self().id());
+                    }
                     try {
                         protocol.change(now(), change, wiring);
                     } finally {
@@ -178,7 +186,15 @@ public final class GossipNode implements AutoCloseable {
         return stopped.copy();
     }
 
-    /** Stops at once, without a farewell: to the others this node has crashed. */
+    /**
+     * Complete when this node has stopped and its port is free, whatever stopped it: {@link #leave}, {@link #close}, or another
+     * node that took its name ({@link MemberEvent.Kind#CONFLICT}). Not when its threads ended under it.
+     */
+    public CompletableFuture<Void> stopped() {
+        return stopped.copy();
+    }
+
+    /** Stops at once, without a farewell: to the others this node has crashed. {@link #stopped} says when its port is free. */
     @Override
     public void close() {
         loop.execute(this::stop);

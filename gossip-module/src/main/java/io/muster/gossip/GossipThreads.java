@@ -1,8 +1,12 @@
 package io.muster.gossip;
 
+import io.muster.gossip.wire.SharedClaims;
 import io.netty.channel.EventLoop;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** The threads of any number of nodes in this JVM; each node stays on one of them. Thread-safe. */
@@ -10,6 +14,7 @@ public final class GossipThreads implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
 
     private final NioEventLoopGroup loops;
+    private final Map<EventLoop, SharedClaims> claims = new HashMap<>();
 
     /**
      * @param threads 1 to 64; one does for hundreds of nodes
@@ -19,10 +24,16 @@ public final class GossipThreads implements AutoCloseable {
             throw new IllegalArgumentException("threads must be 1 to 64 but was " + threads);
         }
         this.loops = new NioEventLoopGroup(threads, new DefaultThreadFactory("muster-gossip", true));
+        loops.forEach(loop -> claims.put((EventLoop) loop, new SharedClaims()));
     }
 
     EventLoop next() {
         return loops.next();
+    }
+
+    /** What the nodes of one of these threads share. */
+    SharedClaims claims(EventLoop loop) {
+        return Objects.requireNonNull(claims.get(loop), "loop");
     }
 
     /** Ends the threads, and with them all nodes that are still there, without a farewell. */

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -51,14 +52,19 @@ class GossipNodeTest {
         return key;
     }
 
-    private static NodeAddress freeAddress() {
+    /** Below the ports that the kernel gives to outgoing connections: such a one could be in the way of a node, or of its next life. */
+    private NodeAddress freeAddress() {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         while (true) {
-            try (ServerSocket tcp = new ServerSocket(0, 1, loopback);
+            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            try (ServerSocket tcp = new ServerSocket(port, 1, loopback);
                     DatagramSocket udp = new DatagramSocket(tcp.getLocalPort(), loopback)) {
-                return new NodeAddress("127.0.0.1", udp.getLocalPort());
+                NodeAddress address = new NodeAddress("127.0.0.1", udp.getLocalPort());
+                if (!addresses.contains(address)) {
+                    return address;
+                }
             } catch (IOException e) {
-                // The port is free for TCP alone.
+                // Taken: another one.
             }
         }
     }
@@ -210,6 +216,28 @@ class GossipNodeTest {
         assertThatThrownBy(() -> nodes.get(0).counter("c").add(1).join())
                 .hasRootCauseInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("must be running");
+    }
+
+    @Test
+    void whatAClosedNodePublishesFails() {
+        startAll(1);
+        nodes.get(0).close();
+        assertThatThrownBy(() ->
+                        nodes.get(0).publish("health", StateValue.of("up")).join())
+                .hasRootCauseInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("must be running");
+    }
+
+    @Test
+    void saysWhenAClosedNodesPortIsFree() {
+        startAll(1);
+        for (int life = 0; life < 20; life++) {
+            GossipNode node = nodes.get(life);
+            assertThat(node.stopped()).isNotDone();
+            node.close();
+            node.stopped().join();
+            start(config(0, new Keyring(1, key(1))));
+        }
     }
 
     @Test

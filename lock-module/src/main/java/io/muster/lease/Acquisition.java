@@ -40,13 +40,19 @@ final class Acquisition {
                 request.tick());
         custody.takePlace(request.name());
         long sentAt = parts.ticker().getAsLong();
-        CompletableFuture<Grant> answer = new Asking<>(
-                        () -> custody.store().acquire(question),
-                        parts.renewer(),
-                        parts.random(),
-                        terms.patienceNanos(),
-                        late -> unused(late, terms))
-                .start("lease \"" + request.name() + "\"", waitNanos(terms));
+        CompletableFuture<Grant> answer;
+        try {
+            answer = new Asking<>(
+                            () -> custody.store().acquire(question),
+                            parts,
+                            terms.patienceNanos(),
+                            late -> unused(late, terms))
+                    .start("lease \"" + request.name() + "\"", waitNanos(terms), custody.patience());
+        } catch (RuntimeException | Error e) {
+            custody.leavePlace();
+            throw e;
+        }
+        custody.expect(answer);
         return answer.thenApply(grant -> attempt(grant, request, terms, sentAt)).whenComplete((attempt, failure) -> {
             if (!(attempt instanceof Attempt.Granted)) {
                 custody.leavePlace();

@@ -8,12 +8,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs listeners and callbacks, one after the other, where they can hold up nothing but each other. Thread-safe.
  *
- * <p>A listener that hangs must not fill the memory. While 10,000 events wait, those that somebody can cause at will and as
- * fast as he likes (refusals, failures, leases that come and go) are dropped; losses and elections never are.
+ * <p>A listener that hangs must not fill the memory. While 10,000 events wait, those that come at any rate (refusals, failures,
+ * leases that come and go, renewals that fail and succeed) are dropped; losses, overruns and elections never are.
  */
 final class Announcements {
     private static final Logger log = LoggerFactory.getLogger(Announcements.class);
     private static final int MAX_WAITING = 10_000;
+
+    /** Nobody; what he would be told wakes no thread. */
+    static final Consumer<LeaseEvent> NOBODY = event -> {};
 
     private final Loop loop;
     private final Consumer<? super LeaseEvent> listener;
@@ -26,6 +29,9 @@ final class Announcements {
     }
 
     void publish(LeaseEvent event) {
+        if (listener == NOBODY) {
+            return;
+        }
         if (waiting.get() >= MAX_WAITING && mayBeDropped(event)) {
             dropped.incrementAndGet();
             return;
@@ -41,9 +47,9 @@ final class Announcements {
         });
     }
 
-    /** Runs a callback, or what else may take its time. */
-    void run(Runnable callback) {
-        loop.execute(() -> safely(callback));
+    /** Runs a callback, or what else may take its time; answers false when the loop has ended. */
+    boolean run(Runnable callback) {
+        return loop.execute(() -> safely(callback));
     }
 
     /** On the loop. */
@@ -65,6 +71,8 @@ final class Announcements {
                 || event instanceof LeaseEvent.AlreadyRan
                 || event instanceof LeaseEvent.Failed
                 || event instanceof LeaseEvent.Acquired
-                || event instanceof LeaseEvent.Released;
+                || event instanceof LeaseEvent.Released
+                || event instanceof LeaseEvent.Suspect
+                || event instanceof LeaseEvent.Recovered;
     }
 }

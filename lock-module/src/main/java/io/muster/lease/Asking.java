@@ -1,9 +1,11 @@
 package io.muster.lease;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -20,28 +22,39 @@ final class Asking<T> {
 
     private final Supplier<CompletionStage<T>> question;
     private final Loop loop;
+    private final LongSupplier ticker;
     private final RandomGenerator random;
     private final long eachNanos;
     private final Consumer<T> late;
     private final CompletableFuture<T> answer = new CompletableFuture<>();
     private Loop.Timer next = () -> {};
     private Loop.Timer end = () -> {};
+    private String what = "";
+    private long startedAt;
+    private long wholeNanos;
     private int tries = 1;
     private @Nullable Throwable lastFailure;
 
     /** @param late gets answers that come when nobody waits any more, unless they are the one that was given */
-    Asking(Supplier<CompletionStage<T>> question, Loop loop, RandomGenerator random, long eachNanos, Consumer<T> late) {
+    Asking(Supplier<CompletionStage<T>> question, Parts parts, long eachNanos, Consumer<T> late) {
         this.question = question;
-        this.loop = loop;
-        this.random = random;
+        this.loop = parts.renewer();
+        this.ticker = parts.ticker();
+        this.random = parts.random();
         this.eachNanos = eachNanos;
         this.late = late;
     }
 
     /** @param wholeNanos after which it fails with a {@link LeaseStoreException} */
-    CompletableFuture<T> start(String what, long wholeNanos) {
+    CompletableFuture<T> start(String what, long wholeNanos, Patience patience) {
+        this.what = what;
+        this.wholeNanos = wholeNanos;
+        startedAt = ticker.getAsLong();
         ask(1);
-        watch(what, wholeNanos);
+        // While the store is at work already: it is what somebody waits for.
+        if (!answer.isDone()) {
+            patience.add(this);
+        }
         return answer;
     }
 
@@ -51,14 +64,15 @@ final class Asking<T> {
         return bound / 2 + random.nextLong(bound / 2 + 1);
     }
 
-    /** While the store is at work already: it is what somebody waits for. */
-    private synchronized void watch(String what, long wholeNanos) {
+    /** Sets the timers of a question that is not answered yet; on the loop. */
+    synchronized void watch() {
         if (answer.isDone()) {
             return;
         }
-        end = loop.schedule(wholeNanos, () -> giveUp(what));
+        long gone = ticker.getAsLong() - startedAt;
+        end = loop.schedule(Math.max(0, wholeNanos - gone), this::giveUp);
         if (tries == 1 && lastFailure == null) {
-            next = loop.schedule(eachNanos, this::askAgain);
+            next = loop.schedule(Math.max(0, eachNanos - gone), this::askAgain);
         }
     }
 
@@ -78,7 +92,7 @@ final class Asking<T> {
     private void ask(int number) {
         CompletionStage<T> stage;
         try {
-            stage = question.get();
+            stage = Objects.requireNonNull(question.get(), "the store's stage must not be null");
         } catch (Throwable e) {
             failed(number, e);
             return;
@@ -122,7 +136,7 @@ final class Asking<T> {
         end.cancel();
     }
 
-    private void giveUp(String what) {
+    private void giveUp() {
         Throwable failure;
         synchronized (this) {
             next.cancel();

@@ -4,6 +4,7 @@ import io.muster.lease.Lease.Loss;
 import io.muster.lease.Lease.State;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -27,19 +28,23 @@ final class Custody {
     private final LeaseSettings settings;
     private final Parts parts;
     private final Announcements announcements;
+    private final Patience patience;
     private final Renewals renewals;
     private final Watchdog watchdog;
     private final Set<Lease> held = ConcurrentHashMap.newKeySet();
     private final Set<Lease> overruns = ConcurrentHashMap.newKeySet();
     private final Object workEnd = new Object();
     private final AtomicInteger places = new AtomicInteger();
+    private final Map<Object, CompletableFuture<?>> asked = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean ended;
 
     Custody(LeaseStore store, LeaseSettings settings, Parts parts, Consumer<? super LeaseEvent> listener) {
         this.store = store;
         this.settings = settings;
         this.parts = parts;
         this.announcements = new Announcements(parts.events(), listener);
+        this.patience = new Patience(parts.renewer(), parts.ticker());
         this.renewals = new Renewals(this, parts);
         this.watchdog = new Watchdog(this, parts);
     }
@@ -50,6 +55,10 @@ final class Custody {
 
     LeaseSettings settings() {
         return settings;
+    }
+
+    Patience patience() {
+        return patience;
     }
 
     LongSupplier ticker() {
@@ -91,6 +100,26 @@ final class Custody {
         places.decrementAndGet();
     }
 
+    /** An answer that somebody waits for: it fails when all ends, because nobody is left then who would see to its time. */
+    void expect(CompletableFuture<?> answer) {
+        if (answer.isDone()) {
+            return;
+        }
+        Object place = new Object();
+        asked.put(place, answer);
+        CompletableFuture<?> unused = answer.whenComplete((value, failure) -> asked.remove(place));
+        if (ended) {
+            end();
+        }
+    }
+
+    /** Fails whatever is still waited for. */
+    void end() {
+        ended = true;
+        asked.values()
+                .forEach(answer -> answer.completeExceptionally(new IllegalStateException("the leases are closed")));
+    }
+
     /** Keeps a lease alive from now on. */
     void keep(Lease lease, long sentAt) {
         held.add(lease);
@@ -108,13 +137,13 @@ final class Custody {
 
     /** Loses a lease that has been held as long as it may be, and no other. */
     void loseIfHeldTooLong(Lease lease) {
-        if (lease.lostByMaxHold()) {
+        if (lease.tenure().endByMaxHold()) {
             wasLost(lease, Loss.MAX_HOLD);
         }
     }
 
     void lose(Lease lease, Loss reason) {
-        State before = lease.lost(reason);
+        State before = lease.tenure().lost(reason);
         if (before == State.HELD || before == State.SUSPECT) {
             wasLost(lease, reason);
         }
@@ -163,12 +192,13 @@ final class Custody {
         if (earlier != null) {
             return earlier;
         }
-        State before = lease.released();
+        State before = lease.tenure().released();
         if (before == State.HELD || before == State.SUSPECT) {
             if (lease.believed() == State.RELEASED) {
                 held.remove(lease);
                 leavePlace();
                 publish(new LeaseEvent.Released(lease));
+                lease.tellReleased();
             } else {
                 wasLost(lease, Loss.DEADLINE);
             }
@@ -183,8 +213,8 @@ final class Custody {
             tries.incrementAndGet();
             return release(lease);
         };
-        var unused = new Asking<>(question, parts.renewer(), parts.random(), terms.patienceNanos(), late -> {})
-                .start("release of " + lease, terms.patienceNanos() * RELEASE_TRIES_SPAN)
+        var unused = new Asking<>(question, parts, terms.patienceNanos(), late -> {})
+                .start("release of " + lease, terms.patienceNanos() * RELEASE_TRIES_SPAN, patience)
                 .whenComplete((live, failure) -> {
                     if (failure == null) {
                         answer.complete(givenBack(lease, live, tries.get()));
@@ -222,12 +252,8 @@ final class Custody {
     /** The answer of a request came when nobody waits for it any more. */
     void giveBackUnused(LeaseStore.LeaseKey key, Terms terms) {
         CompletableFuture<Boolean> unused = new Asking<>(
-                        () -> store.release(key, null),
-                        parts.renewer(),
-                        parts.random(),
-                        terms.patienceNanos(),
-                        answer -> {})
-                .start("release of " + key, terms.patienceNanos() * RELEASE_TRIES_SPAN);
+                        () -> store.release(key, null), parts, terms.patienceNanos(), answer -> {})
+                .start("release of " + key, terms.patienceNanos() * RELEASE_TRIES_SPAN, patience);
     }
 
     /** Waits for the end of the work under these leases; answers false when interrupted. */
@@ -261,8 +287,8 @@ final class Custody {
         announcements.publish(event);
     }
 
-    /** Runs foreign code where it can hold up nothing but other foreign code. */
-    void tell(Runnable callback) {
-        announcements.run(callback);
+    /** Runs foreign code where it can hold up nothing but other foreign code; answers false when all has ended. */
+    boolean tell(Runnable callback) {
+        return announcements.run(callback);
     }
 }

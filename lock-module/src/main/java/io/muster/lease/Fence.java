@@ -15,4 +15,15 @@ public interface Fence {
      * @throws RuntimeException if the resource cannot be reached; the lease is given back then
      */
     void raise(String resource, long token);
+
+    /**
+     * For implementations, before they touch the resource.
+     *
+     * @throws IllegalArgumentException if the resource is not a name of 1 to 200 printable characters, or the token not from 1
+     *     to 2^53 - 1
+     */
+    static void requireValid(String resource, long token) {
+        Names.checked("resource", resource);
+        Names.checkedToken(token);
+    }
 }

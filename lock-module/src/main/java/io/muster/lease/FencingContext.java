@@ -28,9 +28,7 @@ public final class FencingContext {
         /** @throws IllegalArgumentException names the field and its value if one is out of range */
         public CheckedToken {
             Names.checked("resource", resource);
-            if (token < 1 || token > LeaseStore.MAX_TOKEN) {
-                throw new IllegalArgumentException("token must be from 1 to 2^53 - 1 but was " + token);
-            }
+            Names.checkedToken(token);
             if (idleLimit.isZero() || idleLimit.isNegative()) {
                 throw new IllegalArgumentException("idleLimit must be positive but was " + idleLimit);
             }

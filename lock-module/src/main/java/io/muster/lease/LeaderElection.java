@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One process's part in the election of a leader: it leads while it holds the lease of the role. Thread-safe.
  *
- * <p>After a refusal it asks again when the leader's lease could be over, and at least every third of the TTL; so a dead
- * leader is followed within its TTL and a little. After a loss it waits until the work of the lost lease has ended.
+ * <p>After a refusal it asks again when the leader's lease could be over, at the latest after a third of the TTL and a random
+ * tenth of that; so a dead leader is followed within its TTL and that time. After a loss it waits until the work of the lost lease has ended.
  */
 public final class LeaderElection implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LeaderElection.class);
@@ -65,7 +65,10 @@ public final class LeaderElection implements AutoCloseable {
         return lease().isPresent();
     }
 
-    /** The lease of the leader, for its token and its {@link Lease#call}; empty unless this process leads. */
+    /**
+     * The lease of the leader, for its token and its {@link Lease#call}; empty unless this process leads. Whoever closes it makes
+     * the process step down; the election goes on, and asks again after a third of the TTL.
+     */
     public Optional<Lease> lease() {
         return Optional.ofNullable(leading.get()).filter(Lease::isHeld);
     }
@@ -116,7 +119,7 @@ public final class LeaderElection implements AutoCloseable {
         CompletableFuture<Attempt> asked;
         try {
             asked = acquisition.ask(request);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failed(e);
             return;
         }
@@ -124,7 +127,7 @@ public final class LeaderElection implements AutoCloseable {
             if (attempt instanceof Attempt.Granted granted) {
                 granted(granted.lease());
             } else if (attempt instanceof Attempt.Refused refused) {
-                again(Math.min(refused.atMost().toNanos() + MIN_WAIT_NANOS, terms.renewalNanos()));
+                again(Math.min(Terms.boundedNanos(refused.atMost()) + MIN_WAIT_NANOS, terms.renewalNanos()));
             } else {
                 failed(failure);
             }
@@ -137,11 +140,11 @@ public final class LeaderElection implements AutoCloseable {
                 try {
                     acquisition.raiseFences(lease);
                     elected(lease);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     failed(e);
                 }
             });
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             var unused = custody.giveBack(lease);
             failed(e);
         }
@@ -153,6 +156,10 @@ public final class LeaderElection implements AutoCloseable {
         lease.onLost(reason -> {
             depose(lease);
             parts.renewer().execute(() -> afterLoss(lease));
+        });
+        lease.onReleased(() -> {
+            depose(lease);
+            again(terms.renewalNanos());
         });
         if (stopped) {
             var unused = resign();

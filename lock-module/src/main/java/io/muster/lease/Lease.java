@@ -15,7 +15,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,14 +37,13 @@ public final class Lease implements AutoCloseable {
     private final long grantedAt;
     private final LongSupplier ticker;
     private final Custody custody;
-    private final Object transitions = new Object();
-    private volatile Hold hold;
-    // Nanoseconds of the ticker: when it has been held as long as it may be, and until when the store keeps others out.
-    private volatile long maxHoldAt;
+    private final Tenure tenure;
+    // Nanoseconds of the ticker: until when the store keeps others out.
     private volatile long keptUntil;
     private final List<LeaseScope> scopes = new CopyOnWriteArrayList<>();
     private final LossCallbacks callbacks = new LossCallbacks();
     private final AtomicReference<@Nullable CompletableFuture<Optional<Boolean>>> givingBack = new AtomicReference<>();
+    private final AtomicReference<@Nullable Runnable> afterRelease = new AtomicReference<>();
     private volatile boolean completed;
 
     /** @param sentAt when the request was first sent, nanoseconds of the ticker */
@@ -57,8 +55,7 @@ public final class Lease implements AutoCloseable {
         this.grantedAt = sentAt;
         this.custody = custody;
         this.ticker = custody.ticker();
-        this.hold = Hold.granted(terms.haltAfter(sentAt));
-        this.maxHoldAt = sentAt + terms.maxHoldNanos();
+        this.tenure = new Tenure(terms, sentAt, ticker);
         this.keptUntil = sentAt;
     }
 
@@ -114,13 +111,13 @@ public final class Lease implements AutoCloseable {
     /** What is believed now. Time that is up counts as lost. */
     public State state() {
         boolean unused = isHeld();
-        return hold.state();
+        return believed();
     }
 
     /** Why it was lost; empty unless it was. */
     public Optional<Loss> loss() {
         boolean unused = isHeld();
-        return Optional.ofNullable(hold.loss());
+        return Optional.ofNullable(tenure.hold().loss());
     }
 
     /**
@@ -129,7 +126,7 @@ public final class Lease implements AutoCloseable {
      * tenth (500 ms at least) for stopping. Asks nobody.
      */
     public Duration remaining() {
-        return isHeld() ? Duration.ofNanos(Math.max(0, hold.haltAt() - ticker.getAsLong())) : Duration.ZERO;
+        return isHeld() ? Duration.ofNanos(Math.max(0, haltAt() - ticker.getAsLong())) : Duration.ZERO;
     }
 
     /** How long ago it was asked for. */
@@ -139,22 +136,13 @@ public final class Lease implements AutoCloseable {
 
     /** Whether it is held, as far as this process can know. Asks nobody; once false, false for ever. */
     public boolean isHeld() {
-        Hold seen = hold;
-        if (seen.isFinal()) {
-            return false;
-        }
-        if (!seen.isDue(ticker.getAsLong())) {
+        if (tenure.isHeld()) {
             return true;
         }
-        synchronized (transitions) {
-            if (hold.isFinal() || !hold.isDue(ticker.getAsLong())) {
-                return !hold.isFinal();
-            }
-            // Who is told that it is over must not be told the contrary by a renewal that is just being answered.
-            hold = hold.lost(Loss.DEADLINE);
+        if (tenure.expire()) {
+            custody.wasLost(this, Loss.DEADLINE);
         }
-        custody.wasLost(this, Loss.DEADLINE);
-        return false;
+        return !isOver();
     }
 
     /**
@@ -191,15 +179,8 @@ public final class Lease implements AutoCloseable {
         if (fromNow.isZero() || fromNow.isNegative()) {
             throw new IllegalArgumentException("fromNow must be positive but was " + fromNow);
         }
-        if (!isHeld()) {
+        if (!isHeld() || !tenure.holdAtMost(fromNow)) {
             return false;
-        }
-        synchronized (transitions) {
-            long now = ticker.getAsLong();
-            if (!hold.isHeld(now) || heldTooLong(now)) {
-                return false;
-            }
-            maxHoldAt = now + Terms.boundedNanos(fromNow);
         }
         custody.watch(this);
         return true;
@@ -210,7 +191,7 @@ public final class Lease implements AutoCloseable {
      * the store then knows when it is over. What the store does not hear of expires with its TTL.
      *
      * @param fromNow zero for no time; {@link LeaseStore#MAX_REST} at most
-     * @throws IllegalArgumentException if the time is longer
+     * @throws IllegalArgumentException if the time is negative or longer
      */
     public void holdAtLeast(Duration fromNow) {
         if (fromNow.isNegative() || fromNow.compareTo(LeaseStore.MAX_REST) > 0) {
@@ -236,7 +217,7 @@ public final class Lease implements AutoCloseable {
         } catch (LeaseLostException e) {
             throw e;
         } catch (Exception e) {
-            throw hold.state() == State.LOST ? lostException(e) : e;
+            throw believed() == State.LOST ? lostException(e) : e;
         } finally {
             scope.close();
         }
@@ -314,31 +295,14 @@ public final class Lease implements AutoCloseable {
         return terms;
     }
 
-    /** When the watchdog has to look at it, nanoseconds of the ticker. */
-    long wakeAt() {
-        long haltAt = hold.haltAt();
-        long endAt = maxHoldAt;
-        return endAt - haltAt < 0 ? endAt : haltAt;
+    /** Its time, which the caller may let pass, but for losses: they are {@link Custody}'s to tell. */
+    Tenure tenure() {
+        return tenure;
     }
 
     /** The local deadline less the margin, nanoseconds of the ticker. */
     long haltAt() {
-        return hold.haltAt();
-    }
-
-    boolean heldTooLong(long now) {
-        return now - maxHoldAt >= 0;
-    }
-
-    /** Answers whether it was lost just now, because it has been held as long as it may be. */
-    boolean lostByMaxHold() {
-        synchronized (transitions) {
-            if (hold.isFinal() || !heldTooLong(ticker.getAsLong())) {
-                return false;
-            }
-            hold = hold.lost(Loss.MAX_HOLD);
-            return true;
-        }
+        return tenure.hold().haltAt();
     }
 
     /** How long the store has to keep it when it is given back now; zero or less for no time. */
@@ -347,7 +311,7 @@ public final class Lease implements AutoCloseable {
     }
 
     boolean isOver() {
-        return hold.isFinal();
+        return tenure.hold().isFinal();
     }
 
     /** As {@link #release}, without waiting. */
@@ -366,33 +330,22 @@ public final class Lease implements AutoCloseable {
         return completed ? request.tick() : null;
     }
 
-    /** Answers the state before; a renewal that comes when the time is up changes nothing. */
-    State renewed(long sentAt) {
-        return move(seen -> seen.renewed(ticker.getAsLong(), terms.haltAfter(sentAt)));
-    }
-
-    State suspected() {
-        return move(seen -> seen.suspected(ticker.getAsLong()));
-    }
-
-    State released() {
-        return move(seen -> seen.released(ticker.getAsLong()));
-    }
-
-    State lost(Loss reason) {
-        return move(seen -> seen.lost(reason));
-    }
-
     State believed() {
-        return hold.state();
+        return tenure.hold().state();
     }
 
-    /** Answers the state before. */
-    private State move(UnaryOperator<Hold> transition) {
-        synchronized (transitions) {
-            State before = hold.state();
-            hold = transition.apply(hold);
-            return before;
+    /** Calls back once when the lease was given back before it was lost, soon when that was already. */
+    void onReleased(Runnable callback) {
+        afterRelease.set(callback);
+        if (believed() == State.RELEASED) {
+            tellReleased();
+        }
+    }
+
+    void tellReleased() {
+        Runnable callback = afterRelease.getAndSet(null);
+        if (callback != null) {
+            custody.tell(callback);
         }
     }
 
@@ -421,11 +374,11 @@ public final class Lease implements AutoCloseable {
     }
 
     private LeaseLostException lostException(@Nullable Throwable cause) {
-        return new LeaseLostException(name(), fencingToken(), hold.state(), cause);
+        return new LeaseLostException(name(), fencingToken(), believed(), cause);
     }
 
     @Override
     public String toString() {
-        return name() + "#" + fencingToken() + " " + hold.state();
+        return name() + "#" + fencingToken() + " " + believed();
     }
 }

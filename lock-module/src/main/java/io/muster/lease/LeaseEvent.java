@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * What happens to leases, for meters, logs and applications. Events of one process come one after the other, on a thread
  * that does nothing else; a slow listener delays other events and callbacks, never a renewal or a loss. While 10,000 wait,
- * refusals, failures, acquisitions and releases are dropped.
+ * all are dropped but losses, overruns and elections.
  */
 public sealed interface LeaseEvent {
     /** The lease's name. */

@@ -3,6 +3,7 @@ package io.muster.lease;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param ttl how long it lives when its holder falls silent; null for the settings' one
  * @param maxHold after this time it is lost however well it is renewed; null for the settings' one
  * @param resources whose fences are raised before the holder reads; each must be guarded by every fence
- * @param tick the planned time of a run that is to happen once, in milliseconds; null for none
+ * @param tick the planned time of a run that is to happen once, of the years 1 to 9999, kept to the millisecond; null for none
  */
 public record LeaseRequest(
         String name,
@@ -36,6 +37,7 @@ public record LeaseRequest(
         if (maxHold != null && (maxHold.isZero() || maxHold.isNegative())) {
             throw new IllegalArgumentException("maxHold must be positive but was " + maxHold);
         }
+        tick = Names.checkedTick(tick);
         // Sorted, so that two holders of several resources take their fences in the same order.
         resources = Collections.unmodifiableSortedSet(new TreeSet<>(resources));
     }
@@ -55,7 +57,7 @@ public record LeaseRequest(
 
     /** Declares the resources that the work writes to. */
     public LeaseRequest withResources(String... newResources) {
-        return new LeaseRequest(name, ttl, maxHold, Set.of(newResources), tick);
+        return new LeaseRequest(name, ttl, maxHold, Set.copyOf(List.of(newResources)), tick);
     }
 
     public LeaseRequest withTick(Instant newTick) {

@@ -25,7 +25,10 @@ public record LeaseSettings(
     /** What to do about work that ignores the interrupt. It is told to the listener and the log in any case. */
     public enum OverrunPolicy {
         LOG,
-        /** Halts the process: no shutdown hook runs, because one might wait for the very work. The exit code is 70. */
+        /**
+         * Halts the process when the work goes on a second later still: no shutdown hook runs, because one might wait for the
+         * very work. The exit code is 70.
+         */
         HALT
     }
 

@@ -80,9 +80,7 @@ public interface LeaseStore extends AutoCloseable {
         /** @throws IllegalArgumentException if the name is not printable or the token not of 1 to 53 bits */
         public LeaseKey {
             Names.checked("name", name);
-            if (token < 1 || token > MAX_TOKEN) {
-                throw new IllegalArgumentException("token must be from 1 to 2^53 - 1 but was " + token);
-            }
+            Names.checkedToken(token);
         }
     }
 
@@ -109,6 +107,7 @@ public interface LeaseStore extends AutoCloseable {
             if (ttl.compareTo(Duration.ofMillis(1)) < 0 || ttl.compareTo(Duration.ofDays(1)) > 0) {
                 throw new IllegalArgumentException("ttl must be from 1 ms to 1 day but was " + ttl);
             }
+            tick = Names.checkedTick(tick);
         }
     }
 

@@ -71,7 +71,7 @@ public final class Leases implements AutoCloseable {
 
     /** Leases without fences of their own and without a listener. */
     public static Leases open(LeaseStore store, LeaseSettings settings) {
-        return open(store, settings, List.of(), event -> {});
+        return open(store, settings, List.of(), Announcements.NOBODY);
     }
 
     /**
@@ -103,7 +103,7 @@ public final class Leases implements AutoCloseable {
      * @throws LeaseStoreException if the store failed or did not answer in time
      * @throws StaleFenceException if a resource has seen a larger token
      * @throws IllegalArgumentException if the TTL is too short for the store, or resources are named and no fence is there
-     * @throws IllegalStateException if as many leases as allowed are held, or all is closed
+     * @throws IllegalStateException if as many leases as allowed are held, or all is closed, also while this waits
      */
     public Optional<Lease> tryAcquire(LeaseRequest request) {
         CompletableFuture<Attempt> asked = acquisition.ask(request);
@@ -129,11 +129,13 @@ public final class Leases implements AutoCloseable {
         var unused = acquisition.ask(request).whenComplete((attempt, failure) -> {
             try {
                 parts.workers().execute(() -> answer(answer, request.name(), attempt, failure));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 if (attempt != null) {
                     drop(attempt);
                 }
-                custody.tell(() -> answer.completeExceptionally(failed(request.name(), e)));
+                if (!custody.tell(() -> answer.completeExceptionally(failed(request.name(), e)))) {
+                    answer.completeExceptionally(e);
+                }
             }
         });
         return answer;
@@ -275,6 +277,7 @@ public final class Leases implements AutoCloseable {
         } catch (ExecutionException | TimeoutException e) {
             log.warn("Not all leases could be given back; they expire by themselves", e);
         }
+        custody.end();
         parts.shutdown().run();
     }
 
@@ -310,7 +313,7 @@ public final class Leases implements AutoCloseable {
             if (!answer.complete(lease)) {
                 drop(attempt);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             answer.completeExceptionally(e);
         }
     }

@@ -42,7 +42,7 @@ record Parts(
     private static final int EXIT_CODE = 70;
 
     /** So that who closes has heard of all that he ended, unless a listener hangs. */
-    private static final Duration EVENTS_WAIT = Duration.ofSeconds(1);
+    private static final Duration EVENTS_WAIT = Duration.ofSeconds(3);
 
     /** Runs a task; answers what it threw. */
     @FunctionalInterface

@@ -132,7 +132,7 @@ final class Renewals {
                 custody.lose(lease, Loss.REVOKED);
                 continue;
             }
-            if (lease.renewed(sentAt) == State.SUSPECT) {
+            if (lease.tenure().renewed(sentAt) == State.SUSPECT) {
                 custody.publish(new LeaseEvent.Recovered(lease));
             }
             if (plan.askedAt == sentAt) {
@@ -158,7 +158,7 @@ final class Renewals {
     }
 
     private void suspect(Lease lease, String why) {
-        if (lease.suspected() == State.HELD && lease.believed() == State.SUSPECT) {
+        if (lease.tenure().suspected() == State.HELD && lease.believed() == State.SUSPECT) {
             log.warn("Lease {} was not renewed, {} left: {}", lease, lease.remaining(), why);
             custody.publish(new LeaseEvent.Suspect(lease));
         }

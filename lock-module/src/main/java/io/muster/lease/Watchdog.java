@@ -26,7 +26,7 @@ final class Watchdog {
     Watchdog(Custody custody, Parts parts) {
         this.custody = custody;
         this.parts = parts;
-        this.graceNanos = custody.settings().haltGrace().toNanos();
+        this.graceNanos = Terms.boundedNanos(custody.settings().haltGrace());
     }
 
     /** Work whose lease is lost and that has not ended. */
@@ -41,7 +41,7 @@ final class Watchdog {
 
     /** Watches a lease, or looks at it again; from any thread. */
     void add(Lease lease) {
-        if (added.add(lease, lease.wakeAt())) {
+        if (added.add(lease, lease.tenure().wakeAt())) {
             parts.watchdog().execute(this::look);
         }
     }
@@ -65,7 +65,7 @@ final class Watchdog {
             }
             return lease.isOver();
         });
-        watched.stream().mapToLong(lease -> lease.wakeAt() - now).min().ifPresent(delay -> {
+        watched.stream().mapToLong(lease -> lease.tenure().wakeAt() - now).min().ifPresent(delay -> {
             timer = parts.watchdog().schedule(Math.max(0, delay), this::look);
             added.timerSet(now + Math.max(0, delay));
         });
@@ -75,8 +75,22 @@ final class Watchdog {
         presser.cancel();
         long now = parts.ticker().getAsLong();
         halting.entrySet().removeIf(entry -> pressed(entry.getKey(), entry.getValue(), now));
-        if (!halting.isEmpty()) {
-            presser = parts.watchdog().schedule(Math.min(PRESS_NANOS, graceNanos), this::press);
+        halting.values().stream()
+                .mapToLong(state -> restNanos(state, now))
+                .min()
+                .ifPresent(delay -> {
+                    presser = parts.watchdog().schedule(delay, this::press);
+                });
+    }
+
+    /** Until work has to be looked at again: at the end of the grace, and each second. */
+    private long restNanos(Halting state, long now) {
+        return state.overrun ? PRESS_NANOS : Math.min(PRESS_NANOS, graceNanos - (now - state.since));
+    }
+
+    private void haltIfAtWork(Lease lease) {
+        if (lease.hasWork()) {
+            parts.halt().run();
         }
     }
 
@@ -92,7 +106,7 @@ final class Watchdog {
             custody.overrun(lease);
             if (custody.settings().onOverrun() == OverrunPolicy.HALT) {
                 // The log is written by another thread, which may hang; it gets a moment, not more.
-                parts.watchdog().schedule(PRESS_NANOS, parts.halt());
+                parts.watchdog().schedule(PRESS_NANOS, () -> haltIfAtWork(lease));
             }
         }
         return false;

@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.muster.lease.jdbc.FencedDataSource;
 import io.muster.lease.store.InMemoryLeaseStore;
 import java.time.Clock;
 import java.time.Instant;
@@ -93,7 +94,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule TIME_IS_GIVEN_BUT_TO_THE_WIRING = noClasses()
             .that()
-            .doNotBelongToAnyOf(Parts.class, InMemoryLeaseStore.class)
+            .doNotBelongToAnyOf(Parts.class, InMemoryLeaseStore.class, FencedDataSource.class)
             .and()
             .resideOutsideOfPackage("io.muster.lease.spring..")
             .should()

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 /** Elections on real threads; that a dead leader is followed in time stands in the simulation. */
 @Timeout(60)
 class LeaderElectionTest {
+    private static final Duration TTL = Duration.ofSeconds(8);
     private static final LeaseRequest ROLE = LeaseRequest.of("reports").withResources("reports");
 
     private final FaultyStore store = new FaultyStore();
@@ -32,7 +33,7 @@ class LeaderElectionTest {
     private final Leases second = open("second");
 
     private Leases open(String holder) {
-        LeaseSettings settings = LeaseSettings.defaults(holder).withTtl(Duration.ofSeconds(4));
+        LeaseSettings settings = LeaseSettings.defaults(holder).withTtl(TTL);
         return Leases.open(store, settings, List.of(fence), event -> {
             if (event instanceof Elected || event instanceof Deposed) {
                 events.add(event);
@@ -85,13 +86,13 @@ class LeaderElectionTest {
             }
         }));
         worker.start();
-        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
 
         assertThat(first.forceRelease("reports")).isTrue();
 
         assertThat(next(Deposed.class).lease()).isSameAs(old);
         assertThat(election.isLeader()).isFalse();
-        // Two thirds of the TTL are two looks at the work.
+        // A third of the TTL is a look at the work.
         assertThat(events.poll(3, TimeUnit.SECONDS)).isNull();
         stop.set(true);
         assertThat(elected("first").fencingToken()).isGreaterThan(old.fencingToken());
@@ -110,6 +111,38 @@ class LeaderElectionTest {
         store.heal();
         assertThat(elected("second").name()).isEqualTo("other");
         assertThat(other.role()).isEqualTo("other");
+    }
+
+    @Test
+    void aLeaderWhoseLeaseIsClosedStepsDownAndRunsAgain() throws Exception {
+        LeaderElection election = first.elect(ROLE);
+        Lease old = elected("first");
+
+        old.close();
+
+        assertThat(next(Deposed.class).lease()).isSameAs(old);
+        Lease again = elected("first");
+        assertThat(again.fencingToken()).isGreaterThan(old.fencingToken());
+        assertThat(election.lease()).contains(again);
+    }
+
+    @Test
+    void itGoesOnAskingAfterAnErrorOfAFence() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        Fence failing = (resource, token) -> {
+            if (broken.getAndSet(false)) {
+                throw new NoClassDefFoundError("as if");
+            }
+        };
+        LeaseSettings settings = LeaseSettings.defaults("third").withTtl(TTL);
+        try (Leases third = Leases.open(store, settings, List.of(failing), event -> {
+            if (event instanceof Elected) {
+                events.add(event);
+            }
+        })) {
+            LeaderElection election = third.elect(LeaseRequest.of("failing").withResources("r"));
+            assertThat(elected("third").name()).isEqualTo(election.role());
+        }
     }
 
     @Test

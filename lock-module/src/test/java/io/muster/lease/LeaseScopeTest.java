@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 class LeaseScopeTest {
     private final FaultyStore store = new FaultyStore();
     private final Leases leases =
-            Leases.open(store, LeaseSettings.defaults("test").withTtl(Duration.ofSeconds(4)));
+            Leases.open(store, LeaseSettings.defaults("test").withTtl(Duration.ofSeconds(8)));
     private final ExecutorService other = Executors.newSingleThreadExecutor();
 
     @AfterEach
@@ -54,7 +55,7 @@ class LeaseScopeTest {
         assertThatThrownBy(() -> new CountDownLatch(1).await(30, TimeUnit.SECONDS))
                 .isInstanceOf(InterruptedException.class);
         while (!Thread.currentThread().isInterrupted()) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         scope.close();
 
@@ -120,16 +121,14 @@ class LeaseScopeTest {
     }
 
     @Test
-    void theEndOfAHoldCanBeMovedWhileItIsHeld() {
+    void theEndOfAHoldCanBeMovedWhileItIsHeld() throws Exception {
         Lease lease = leases.tryAcquire(LeaseRequest.of("a").withMaxHold(Duration.ofHours(1)))
                 .orElseThrow();
         assertThat(lease.holdAtMost(Duration.ofDays(1_000_000_000))).isTrue();
         assertThat(lease.holdAtMost(Duration.ofMillis(100))).isTrue();
-        while (lease.state() != State.LOST) {
-            Thread.onSpinWait();
-        }
+        Eventually.holds("it is lost", () -> lease.state() == State.LOST);
         assertThat(lease.loss()).contains(Loss.MAX_HOLD);
-        assertThat(lease.age()).isBetween(Duration.ofMillis(100), Duration.ofSeconds(2));
+        assertThat(lease.age()).isGreaterThanOrEqualTo(Duration.ofMillis(100));
         assertThat(lease.holdAtMost(Duration.ofHours(1))).isFalse();
         assertThatThrownBy(() -> lease.holdAtMost(Duration.ZERO)).hasMessageContaining("PT0S");
     }

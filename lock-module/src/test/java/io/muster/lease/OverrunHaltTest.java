@@ -40,10 +40,12 @@ class OverrunHaltTest {
             InMemoryLeaseStore store = new InMemoryLeaseStore();
             Leases leases = Leases.open(store, settings, List.of(), event -> hang());
             Lease lease = leases.tryAcquire("a").orElseThrow();
-            if (!leases.forceRelease("a")) {
-                throw new IllegalStateException("not held");
-            }
-            lease.run(Stubborn::hang);
+            lease.run(() -> {
+                if (!leases.forceRelease("a")) {
+                    throw new IllegalStateException("not held");
+                }
+                hang();
+            });
         }
 
         private static void hang() {

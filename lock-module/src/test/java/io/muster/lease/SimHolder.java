@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class SimHolder {
     static final Duration TTL = Duration.ofSeconds(6);
     static final String ROLE = "leader";
+    private static final long MAX_PAUSE = SimWorld.millis(2500);
 
     final SimProcess process;
     private final SimWorld world;
@@ -46,6 +47,13 @@ final class SimHolder {
         Held(Lease lease) {
             this.lease = lease;
         }
+    }
+
+    /** How long after a refusal this process asks for a lease again at the latest, by its own clock. */
+    long pollNanos(String name) {
+        long third = Terms.of(TTL, TTL).renewalNanos();
+        // An election waits a third of the TTL, and up to a tenth longer so that not all ask at once.
+        return name.equals(ROLE) ? third + third / 10 : MAX_PAUSE + SimProcess.MAX_WORKER_WAIT;
     }
 
     void start() {
@@ -87,7 +95,7 @@ final class SimHolder {
                         boolean careful = world.happens(0.6);
                         process.in(0, () -> step(lease.get(), resource, 1 + world.random.nextInt(6), careful));
                     } else {
-                        process.in(world.upTo(SimWorld.millis(2500)), () -> tryToWork(resource));
+                        process.in(world.upTo(MAX_PAUSE), () -> tryToWork(resource));
                     }
                 });
     }

@@ -5,6 +5,8 @@ import java.util.UUID;
 
 /** A process with a clock of its own rate, that can be paused and killed. One object is one run of the process. */
 final class SimProcess {
+    static final long MAX_WORKER_WAIT = SimWorld.millis(20);
+
     final int id;
     final SimWorld world;
     private final double rate;
@@ -29,6 +31,11 @@ final class SimProcess {
 
     private long nanoTime(long trueTime) {
         return origin + (long) ((trueTime - born) * rate);
+    }
+
+    /** Of its clock, against true time. */
+    double rate() {
+        return rate;
     }
 
     boolean alive() {
@@ -101,7 +108,7 @@ final class SimProcess {
                 loop(),
                 loop(),
                 loop(),
-                task -> in(world.upTo(SimWorld.millis(20)), task),
+                task -> in(world.upTo(MAX_WORKER_WAIT), task),
                 world.random,
                 () -> new UUID(world.random.nextLong(), world.random.nextLong()),
                 world.mutation == Mutation.NO_CATCH_ALL ? off : Parts.Shield::catchAll,

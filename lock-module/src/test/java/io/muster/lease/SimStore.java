@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * another order, restarts, and in some runs a clock that is stepped.
  */
 final class SimStore {
+    /** The longest that a message is under way when there are no faults. */
+    static final long ONE_WAY = SimWorld.millis(20);
+
     private final SimWorld world;
     private final LeaseTable table;
     private final boolean steppedClock;
@@ -48,6 +51,9 @@ final class SimStore {
 
     private final Map<LeaseKey, Long> lastAsked = new HashMap<>();
 
+    /** The leases of a dead process, and when they are to be granted again at the latest, by the store's clock. */
+    private final Map<String, Long> takeovers = new TreeMap<>();
+
     /** The leases that were handed to users. */
     final Map<LeaseKey, Lease> inUse = new HashMap<>();
 
@@ -66,6 +72,37 @@ final class SimStore {
         paceBase = table.clock();
         paceNano = downUntil;
         rate = 0.8 + 0.4 * world.random.nextDouble();
+    }
+
+    /** Of its clock, against true time. */
+    double rate() {
+        return rate;
+    }
+
+    /**
+     * From now on the leases of a dead process, from which nothing is under way, must be granted again: each within its tick
+     * after its deadline.
+     *
+     * @param ticks of all leases, by their names; nanoseconds of the store's clock
+     */
+    void expectTakeover(SimProcess dead, Map<String, Long> ticks) {
+        ticks.forEach((name, tick) -> table.inspect(name, table.clock())
+                .filter(view -> view.live() && view.holder().equals("p" + dead.id))
+                .ifPresent(view ->
+                        takeovers.put(name, table.clock() + view.remaining().toNanos() + tick)));
+    }
+
+    /** What was to be granted again and was not. */
+    Set<String> missingTakeovers() {
+        return takeovers.keySet();
+    }
+
+    private void checkTakeover(String name) {
+        Long latest = takeovers.remove(name);
+        if (latest != null && table.clock() - latest > 0) {
+            world.violated("the lease " + name + " of a dead process was granted again "
+                    + (table.clock() - latest) / 1_000 + " us later than a TTL and a tick after its last renewal");
+        }
     }
 
     /** The local time at which the last request was sent that this grant counts from. */
@@ -95,7 +132,7 @@ final class SimStore {
     }
 
     private long delay() {
-        long usual = world.upTo(SimWorld.millis(20));
+        long usual = world.upTo(ONE_WAY);
         return world.chaos() && world.happens(0.1) ? usual + world.upTo(SimWorld.millis(8000)) : usual;
     }
 
@@ -166,6 +203,7 @@ final class SimStore {
                     world.violated("token " + key.token() + " of " + name + " follows " + granted.get(name));
                 }
                 granted.put(name, key.token());
+                checkTakeover(name);
                 lastRequest.put(name, original);
                 countsFrom.put(key, sentAt);
                 lastAsked.put(key, sentAt);

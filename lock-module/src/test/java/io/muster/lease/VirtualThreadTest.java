@@ -36,10 +36,10 @@ class VirtualThreadTest {
                 }
                 return interrupted.complete(false);
             });
-            assertThat(bound.get(10, TimeUnit.SECONDS)).isSameAs(lease);
+            assertThat(bound.get(20, TimeUnit.SECONDS)).isSameAs(lease);
             assertThat(leases.forceRelease("a")).isTrue();
 
-            assertThat(interrupted.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(interrupted.get(20, TimeUnit.SECONDS)).isTrue();
         } finally {
             executor.shutdownNow();
         }

@@ -10,14 +10,21 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Matches when {@code muster.registry.urls} names a URL, as one property or as an indexed list. */
+/**
+ * Matches when {@code muster.registry.urls} names a URL, as one property or as an indexed list, and {@code muster.discovery.mode}
+ * does not say to do without a registry.
+ */
 final class OnRegistryUrls extends SpringBootCondition {
     private static final String PROPERTY = "muster.registry.urls";
+    private static final String MODE = "muster.discovery.mode";
 
     @Override
     public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
         boolean set = areSet(context.getEnvironment());
         ConditionMessage.Builder message = ConditionMessage.forCondition("Muster registry");
+        if ("gossip".equalsIgnoreCase(context.getEnvironment().getProperty(MODE))) {
+            return ConditionOutcome.noMatch(message.because(MODE + " is gossip"));
+        }
         return set
                 ? ConditionOutcome.match(message.found("property").items(PROPERTY))
                 : ConditionOutcome.noMatch(message.didNotFind("property").items(PROPERTY));

@@ -31,7 +31,8 @@ final class QuietDefaults implements EnvironmentPostProcessor, Ordered {
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-        if (!OnRegistryUrls.areSet(environment)) {
+        boolean gossip = "gossip".equalsIgnoreCase(environment.getProperty("muster.discovery.mode"));
+        if (!gossip && !OnRegistryUrls.areSet(environment)) {
             log.info("Muster is off: muster.registry.urls is not set");
         } else {
             environment

@@ -16,6 +16,7 @@ class QuietDefaultsTest {
     @Test
     void springsCacheOfInstancesIsOffWhereInstancesArePushed() {
         assertThat(cacheEnabled("--muster.registry.urls=http://127.0.0.1:1")).isEqualTo("false");
+        assertThat(cacheEnabled("--muster.discovery.mode=gossip")).isEqualTo("false");
     }
 
     @ParameterizedTest

@@ -35,7 +35,7 @@ final class Gossiper {
             int slot = node.table.randomLive(node.random, node.selfSlot());
             if (slot != MemberTable.NONE && !contains(told, slot)) {
                 told[count++] = slot;
-                Message message = node.message(Message.Kind.RUMORS, 0);
+                Message message = node.rumorsMessage();
                 node.addRumors(message);
                 node.send(node.table.at(slot).address(), Effects.Channel.DATAGRAM, message);
             }

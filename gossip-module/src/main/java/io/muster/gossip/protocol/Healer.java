@@ -90,19 +90,35 @@ final class Healer {
 
     private void trySeeds() {
         boolean alone = self.isJoining() || node.n() == 1;
-        int tried = 0;
-        for (int i = 0; i < seeds.size() && tried < SEEDS_AT_ONCE; i++) {
-            NodeAddress seed = seeds.get(nextSeed);
-            nextSeed = (nextSeed + 1) % seeds.size();
-            if (alone || !isMember(seed)) {
-                tried++;
-                synchronizer.joinThrough(seed);
-            }
-        }
+        int tried = alone ? joinThroughSeeds() : tryAbsentSeeds();
         boolean together = tried == 0;
         long longest = alone ? LONGEST_JOIN_PAUSE : LONGEST_SEED_PAUSE;
         seedPause = together ? LONGEST_SEED_PAUSE : Math.min(longest, seedPause * 2);
         nextSeedsAt = node.now() + node.random.jitter(seedPause, 0.25);
+    }
+
+    /** One is asked for everything, another one the next time; the others are told. */
+    private int joinThroughSeeds() {
+        int tried = Math.min(seeds.size(), SEEDS_AT_ONCE);
+        for (int i = 1; i < tried; i++) {
+            synchronizer.introduceTo(seeds.get((nextSeed + i) % seeds.size()));
+        }
+        synchronizer.joinThrough(seeds.get(nextSeed));
+        nextSeed = (nextSeed + 1) % seeds.size();
+        return tried;
+    }
+
+    private int tryAbsentSeeds() {
+        int tried = 0;
+        for (int i = 0; i < seeds.size() && tried < SEEDS_AT_ONCE; i++) {
+            NodeAddress seed = seeds.get(nextSeed);
+            nextSeed = (nextSeed + 1) % seeds.size();
+            if (!isMember(seed)) {
+                tried++;
+                synchronizer.joinThrough(seed);
+            }
+        }
+        return tried;
     }
 
     private boolean isMember(NodeAddress seed) {

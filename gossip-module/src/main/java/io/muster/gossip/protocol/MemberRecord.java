@@ -16,8 +16,11 @@ public record MemberRecord(MemberId id, long incarnation, MemberState state, Nod
     /** No incarnation is higher; a claim above it is poison. */
     public static final long MAX_INCARNATION = 1L << 40;
 
-    /** Bytes beside the texts and the metadata: lengths, epoch, uid, incarnation, state, port, accuser, age. */
-    private static final int FIXED_BYTES = 1 + 7 + 16 + 6 + 1 + 1 + 3 + 2 + 8 + 6;
+    /** Bytes of every claim beside texts, numbers and metadata: tag and length, lengths of texts, uid, state, port. */
+    private static final int FIXED_BYTES = 1 + 2 + 1 + 16 + 1 + 1 + 2;
+
+    private static final int ACCUSER_BYTES = 8;
+    private static final int MOST_AGE_BYTES = 6;
 
     public MemberRecord {
         if (incarnation < 0 || incarnation > MAX_INCARNATION) {
@@ -31,6 +34,9 @@ public record MemberRecord(MemberId id, long incarnation, MemberState state, Nod
     /** Both records must be of one name. */
     @Override
     public int compareTo(MemberRecord other) {
+        if (this == other) {
+            return 0;
+        }
         int order = compareClaims(other);
         if (order != 0) {
             return order;
@@ -64,7 +70,14 @@ public record MemberRecord(MemberId id, long incarnation, MemberState state, Nod
 
     /** An upper bound of the bytes that this claim takes in a message. */
     public int maxEncodedSize() {
-        return FIXED_BYTES + id.name().length() + address.host().length() + metadata.size();
+        int numbers = Varints.size(id.epoch()) + Varints.size(incarnation) + Varints.size(metadata.size());
+        int extra = state == MemberState.SUSPECT ? ACCUSER_BYTES : state.isLive() ? 0 : MOST_AGE_BYTES;
+        return FIXED_BYTES
+                + numbers
+                + extra
+                + id.name().length()
+                + address.host().length()
+                + metadata.size();
     }
 
     /** 64 bits that stand for everything that {@link #compareClaims} looks at. */

@@ -72,7 +72,7 @@ final class MemberTable {
     int insert(MemberRecord record) {
         int used = liveCount + tombstoneCount;
         if (used + 1 > index.length / 2) {
-            grow();
+            index(2 * index.length);
         }
         int slot = freeCount > 0 ? free[--freeCount] : highWater++;
         if (slot == records.length) {
@@ -182,8 +182,22 @@ final class MemberTable {
         root ^= digest;
     }
 
-    private void grow() {
-        index = new int[index.length * 2];
+    /** Makes room for so many claims. */
+    void reserve(int claims) {
+        if (claims > records.length) {
+            records = Arrays.copyOf(records, claims);
+        }
+        int length = index.length;
+        while (claims > length / 2) {
+            length *= 2;
+        }
+        if (length > index.length) {
+            index(length);
+        }
+    }
+
+    private void index(int length) {
+        index = new int[length];
         for (int slot = 0; slot < highWater; slot++) {
             if (records[slot] != null) {
                 link(slot);

@@ -67,7 +67,12 @@ final class Membership {
 
     /** Whether nothing has changed for one period. */
     boolean isQuiet() {
-        return lastChangeAt == Long.MIN_VALUE || node.now() - lastChangeAt >= node.periodNanos;
+        return isQuietFor(node.periodNanos);
+    }
+
+    /** Whether nothing has changed for so long. */
+    boolean isQuietFor(long nanos) {
+        return lastChangeAt == Long.MIN_VALUE || node.now() - lastChangeAt >= nanos;
     }
 
     int nextToProbe() {
@@ -76,6 +81,7 @@ final class Membership {
 
     /** Takes up claims silently, before the start. */
     void remember(List<MemberRecord> records) {
+        node.table.reserve(records.size() + 1);
         for (MemberRecord record : records) {
             if (record.isLive() && node.table.slotOf(record.id().nameHash()) == MemberTable.NONE) {
                 ring.add(node.table.insert(record));
@@ -293,7 +299,7 @@ final class Membership {
             return;
         }
         int slot = node.table.slotOf(mine.id().nameHash());
-        Message message = node.message(Message.Kind.RUMORS, 0);
+        Message message = node.rumorsMessage();
         message.add(rumorOf(slot));
         node.send(in.address(), Effects.Channel.DATAGRAM, message);
     }

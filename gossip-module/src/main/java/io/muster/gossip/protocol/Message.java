@@ -34,7 +34,7 @@ public final class Message {
         RELAYED_ACK(4),
         /** A helper says that it lives, and has not heard from {@code target} so far. */
         NACK(5),
-        /** Carries rumors alone. */
+        /** Carries rumors alone, and says what the sender's digest is. */
         RUMORS(6),
         /** Starts a push-pull with the root of the sender's digest. */
         SYNC(7),

@@ -80,6 +80,11 @@ final class NodeContext {
                 .stateRoot(kind.tellsStateRoot() ? stateDigest.root() : 0);
     }
 
+    /** Starts a message that carries rumors alone. */
+    Message rumorsMessage() {
+        return message(Message.Kind.RUMORS, 0).root(table.root());
+    }
+
     /** Whether there is anything to pass on. */
     boolean hasNews() {
         return !rumors.isEmpty() || !news.isEmpty();

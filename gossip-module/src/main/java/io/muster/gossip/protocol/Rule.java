@@ -36,6 +36,8 @@ enum Rule {
     SYNC,
     /** Acknowledgements carry the root of the digest, and one that differs starts a push-pull. */
     COMPARE_WITH_PROBES,
+    /** Packets of rumors carry it too, and it counts while there are too many rumors. */
+    COMPARE_WITH_RUMORS,
     /** Many suspicions at once are not passed on until somebody else has been reached. */
     STORM_DAMPER,
     /** A failed send goes on to the helpers at once. */

@@ -177,7 +177,7 @@ final class SelfDefence {
 
     private void tell(@Nullable NodeAddress from) {
         if (from != null) {
-            Message message = node.message(Message.Kind.RUMORS, 0);
+            Message message = node.rumorsMessage();
             message.add(new Rumor(node.self(), 0, 0));
             node.send(from, Effects.Channel.DATAGRAM, message);
         }

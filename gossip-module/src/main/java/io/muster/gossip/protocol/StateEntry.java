@@ -1,33 +1,26 @@
 package io.muster.gossip.protocol;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One piece of what members share, as it is held and as it travels. Entries of one {@linkplain #place place} have a total order,
- * {@link #compareTo}, and the greatest is kept, so the order in which they arrive, and how often, makes no difference.
- *
- * @param kind what it is part of
- * @param scope of {@link Kind#MAP} the map's name; otherwise empty
- * @param key of a value or of a map's entry, or a counter's name; empty in a {@linkplain #isFloor floor}
- * @param writer the life that wrote it
- * @param version 1 to 2^48: of a value or counter, counted by its writer; of a map's entry a Lamport time
- * @param value null: removed
+ * {@link #compareTo}, and the greatest is kept, so the order in which they arrive, and how often, makes no difference. Immutable.
  */
-public record StateEntry(
-        Kind kind,
-        String scope,
-        String key,
-        MemberId writer,
-        long version,
-        @Nullable StateValue value) implements Comparable<StateEntry>, Spreadable {
+public final class StateEntry implements Comparable<StateEntry>, Spreadable {
+    /*
+     * Place, group and digest are asked for again and again: comparing with another node looks at those of all entries. All nodes
+     * of one thread share an entry, so they are found out once.
+     */
+
     /** Longest name of a key, counter or map, in characters, which are those of a member's name. */
     public static final int MAX_NAME = 64;
 
     /** No version is higher; an entry above it is poison. */
     public static final long MAX_VERSION = 1L << 48;
 
-    /** Bytes beside texts and value: kind, lengths, epoch, uid, version. */
-    private static final int FIXED_BYTES = 3 + 1 + 4 + 7 + 16 + 7 + 2;
+    /** Bytes beside texts, numbers and value: tag and length, kind, lengths of texts, uid. */
+    private static final int FIXED_BYTES = 1 + 2 + 1 + 3 + 16;
 
     /** What an entry is part of; {@link #code} is its code on the wire. */
     public enum Kind {
@@ -52,12 +45,28 @@ public record StateEntry(
     /** Where an entry belongs: of all entries of one place one is kept. */
     record Place(Kind kind, String scope, String key, long uid) {}
 
+    private final Kind kind;
+    private final String scope;
+    private final String key;
+    private final MemberId writer;
+    private final long version;
+    private final @Nullable StateValue value;
+    private final Place place;
+    private final long group;
+    private final long digest;
+
     /**
      * Checks that names and version are within bounds.
      *
+     * @param kind what it is part of
+     * @param scope of {@link Kind#MAP} the map's name; otherwise empty
+     * @param key of a value or of a map's entry, or a counter's name; empty in a {@linkplain #isFloor floor}
+     * @param writer the life that wrote it
+     * @param version 1 to 2^48: of a value or counter, counted by its writer; of a map's entry a Lamport time
+     * @param value null: removed
      * @throws IllegalArgumentException if not
      */
-    public StateEntry {
+    public StateEntry(Kind kind, String scope, String key, MemberId writer, long version, @Nullable StateValue value) {
         boolean floor = kind == Kind.VALUE && key.isEmpty() && value == null;
         if (!floor) {
             requireName("key", key);
@@ -73,6 +82,40 @@ public record StateEntry(
         if (version < 1 || version > MAX_VERSION) {
             throw new IllegalArgumentException("version must be 1 to 2^48 but was " + version);
         }
+        this.kind = kind;
+        this.scope = scope;
+        this.key = key;
+        this.writer = writer;
+        this.version = version;
+        this.value = value;
+        this.place = placeOf(kind, scope, key, writer);
+        this.group = kind == Kind.MAP ? Hashing.combine(Hashing.of(scope), Hashing.of(key)) : writer.nameHash();
+        this.digest = digestOf(this);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public String scope() {
+        return scope;
+    }
+
+    public String key() {
+        return key;
+    }
+
+    public MemberId writer() {
+        return writer;
+    }
+
+    public long version() {
+        return version;
+    }
+
+    /** Null: removed. */
+    public @Nullable StateValue value() {
+        return value;
     }
 
     static void requireName(String what, String name) {
@@ -88,6 +131,10 @@ public record StateEntry(
     }
 
     Place place() {
+        return place;
+    }
+
+    private static Place placeOf(Kind kind, String scope, String key, MemberId writer) {
         return switch (kind) {
             case VALUE -> new Place(kind, writer.name(), key, 0);
             case COUNTER ->
@@ -102,13 +149,18 @@ public record StateEntry(
 
     /** 64 bits that stand for whatever is brought together in one bucket of the digest: an owner, or a map's key. */
     long group() {
-        return kind == Kind.MAP ? Hashing.combine(Hashing.of(scope), Hashing.of(key)) : writer.nameHash();
+        return group;
     }
 
     /** 64 bits that stand for the whole entry. */
     long digest() {
-        long hash = Hashing.combine(Hashing.of(key) + kind.code, Hashing.of(scope));
-        hash = Hashing.combine(Hashing.combine(hash, writer.life()), version);
+        return digest;
+    }
+
+    private static long digestOf(StateEntry entry) {
+        long hash = Hashing.combine(Hashing.of(entry.key) + entry.kind.code, Hashing.of(entry.scope));
+        hash = Hashing.combine(Hashing.combine(hash, entry.writer.life()), entry.version);
+        StateValue value = entry.value;
         if (value == null) {
             return Hashing.combine(hash, 1);
         }
@@ -121,6 +173,9 @@ public record StateEntry(
     /** Both entries must be of one place. */
     @Override
     public int compareTo(StateEntry other) {
+        if (this == other) {
+            return 0;
+        }
         int byLife = writer.compareLives(other.writer);
         int byVersion = Long.compare(version, other.version);
         if (kind != Kind.MAP) {
@@ -158,11 +213,36 @@ public record StateEntry(
     /** An upper bound of the bytes that this entry takes in a message. */
     @Override
     public int maxEncodedSize() {
-        return FIXED_BYTES + scope.length() + writer.name().length() + size();
+        int numbers = Varints.size(writer.epoch()) + Varints.size(version);
+        int sizeOfValue = value == null ? 0 : Varints.size(value.size());
+        return FIXED_BYTES
+                + numbers
+                + sizeOfValue
+                + scope.length()
+                + writer.name().length()
+                + size();
     }
 
     StateEntry by(MemberId newWriter) {
         return new StateEntry(kind, scope, key, newWriter, version, value);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        if (this == other) {
+            return true;
+        }
+        return other instanceof StateEntry that
+                && digest == that.digest
+                && version == that.version
+                && place.equals(that.place)
+                && writer.equals(that.writer)
+                && Objects.equals(value, that.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(digest);
     }
 
     @Override

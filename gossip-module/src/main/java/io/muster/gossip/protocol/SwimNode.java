@@ -99,7 +99,10 @@ public final class SwimNode {
                 relays.onRequest(message, from);
             }
             case NACK -> prober.onNack(message);
-            case RUMORS -> take(message, from);
+            case RUMORS -> {
+                take(message, from);
+                synchronizer.noteRootOfRumors(message.root(), from);
+            }
             case SYNC, SYNC_SAME, SYNC_DIGEST, SYNC_RECORDS, SYNC_ANSWER -> {
                 if (synchronizer.onMessage(message, from)) {
                     reachedSomebody();
@@ -205,8 +208,13 @@ public final class SwimNode {
 
     /** The claim held about a name, this node's own included; tombstones too. */
     public Optional<MemberRecord> member(String name) {
-        int slot = node.table.slotOf(Hashing.of(name));
-        return slot == MemberTable.NONE ? Optional.empty() : Optional.of(node.table.at(slot));
+        return Optional.ofNullable(held(Hashing.of(name)));
+    }
+
+    @Nullable
+    MemberRecord held(long nameHash) {
+        int slot = node.table.slotOf(nameHash);
+        return slot == MemberTable.NONE ? null : node.table.at(slot);
     }
 
     /** All claims held, this node's own included; tombstones too. In no particular order. */

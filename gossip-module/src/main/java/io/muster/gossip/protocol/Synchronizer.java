@@ -14,7 +14,14 @@ import org.jspecify.annotations.Nullable;
  *
  * A push-pull that has changed anything is followed by another soon: gossip has missed something, and after a join, a split
  * or a mass restart that is much, as many rumors share the packets. A message holds claims up to a number of bytes; the rest
- * is found by that next one.
+ * is found by that next one. After a join the next two go to the member that answered it, if it is to be had: everybody joins
+ * through the same few, so they hear of all who start at the same time first.
+ *
+ * A joining node asks one seed for everything, and tells the others of itself: so those through whom all join know all who
+ * have joined, and no table travels more than once.
+ *
+ * While there are more rumors than packets carry in time, packets of rumors compare tables too: a node that has heard nothing
+ * new for two rounds, and sees another root than its own, has missed something of a crowd, and does not wait for a probe.
  *
  * No step leaves anything behind at the node that answers. The one that asks waits for one answer at a time; the last step's
  * answer is welcome from anybody.
@@ -24,6 +31,13 @@ import org.jspecify.annotations.Nullable;
 final class Synchronizer {
     private static final int MAX_BYTES = 1 << 20;
     private static final double JITTER = 0.25;
+    private static final int FOLLOW_UPS = 2;
+    private static final double FIRST_FOLLOW_UP_PERIODS = 0.2;
+
+    /** Rumors beyond which some will not be carried in time. */
+    private static final int CROWD = 32;
+
+    private static final int QUIET_ROUNDS = 2;
 
     private final NodeContext node;
     private final Membership membership;
@@ -32,6 +46,8 @@ final class Synchronizer {
     private long sequence = -1;
     private long answerUntil = Long.MAX_VALUE;
     private @Nullable NodeAddress peer;
+    private @Nullable NodeAddress introducer;
+    private int followUps;
 
     Synchronizer(NodeContext node, Membership membership, SelfDefence self) {
         this.node = node;
@@ -64,11 +80,20 @@ final class Synchronizer {
                 return;
             }
             nextAt = node.now() + node.random.jitter(interval(), JITTER);
-            int slot = node.table.randomLive(node.random, node.selfSlot());
-            if (slot != MemberTable.NONE && node.on(Rule.SYNC)) {
-                compareWith(node.table.at(slot).address());
+            NodeAddress next = nextPeer();
+            if (next != null && node.on(Rule.SYNC)) {
+                compareWith(next);
             }
         }
+    }
+
+    private @Nullable NodeAddress nextPeer() {
+        if (followUps > 0) {
+            followUps--;
+            return introducer;
+        }
+        int slot = node.table.randomLive(node.random, node.selfSlot());
+        return slot == MemberTable.NONE ? null : node.table.at(slot).address();
     }
 
     /** Starts a push-pull unless one is under way. */
@@ -89,10 +114,30 @@ final class Synchronizer {
         }
     }
 
+    /** As {@link #noteRoot}, of a root that came with rumors. */
+    void noteRootOfRumors(long root, NodeAddress address) {
+        if (root != node.table.root()
+                && node.rumors.size() > CROWD
+                && membership.isQuietFor(
+                        QUIET_ROUNDS * node.config.spreading().interval().toNanos())
+                && node.on(Rule.COMPARE_WITH_RUMORS)) {
+            compareWith(address);
+        }
+    }
+
     /** Exchanges everything; several may be under way, of which the last is waited for. */
     void joinThrough(NodeAddress address) {
         Message message = node.message(Message.Kind.SYNC_RECORDS, expect(address));
         addClaims(message, everything(), node.table.slots());
+        send(address, message);
+    }
+
+    /** Tells a member of this node, and asks it what it holds of this node's name; the answer is not waited for. */
+    void introduceTo(NodeAddress address) {
+        boolean[] ownName = new boolean[Message.BUCKETS];
+        ownName[MemberTable.bucketOf(node.self())] = true;
+        Message message = node.message(Message.Kind.SYNC_RECORDS, node.newSequence());
+        addClaims(message, ownName, node.table.slots());
         send(address, message);
     }
 
@@ -117,13 +162,26 @@ final class Synchronizer {
             node.counters.syncs++;
         }
         if (message.kind() == Message.Kind.SYNC_ANSWER) {
+            boolean joins = self.isJoining();
             take(message, from);
+            if (joins) {
+                followUp(from);
+            }
             return true;
         }
         if (expected && asked != null && message.kind() == Message.Kind.SYNC_DIGEST) {
             askForDifferences(message.buckets(), asked);
         }
         return expected;
+    }
+
+    /** By then whoever has started at the same time has joined too. A seed that has not answered is waited for no longer. */
+    private void followUp(NodeAddress member) {
+        stopWaiting();
+        introducer = member;
+        followUps = FOLLOW_UPS;
+        double periods = FIRST_FOLLOW_UP_PERIODS * (1 + node.random.nextDouble());
+        nextAt = node.now() + (long) (periods * node.periodNanos);
     }
 
     private void answerRoot(Message question, NodeAddress from) {

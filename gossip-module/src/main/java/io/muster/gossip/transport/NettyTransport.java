@@ -28,7 +28,6 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -46,21 +45,12 @@ public final class NettyTransport implements Transport, AutoCloseable {
     private static final int MAX_STREAM_FRAME = 2 << 20;
     private static final int MAX_DATAGRAM = 65_507;
     private static final int LENGTH_BYTES = 4;
-    private static final int MOST_ADDRESSES = 8192;
 
     private final EventLoop loop;
     private final Frames frames;
     private final Receiver receiver;
     private final int limitMillis;
     private final Message incoming = new Message();
-    private final Map<NodeAddress, InetSocketAddress> addresses = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<NodeAddress, InetSocketAddress> eldest) {
-            return size() > MOST_ADDRESSES;
-        }
-    };
     private final Map<Frames.Verdict, Long> refused = new java.util.EnumMap<>(Frames.Verdict.class);
     private @Nullable Channel datagrams;
     private @Nullable Channel server;
@@ -93,7 +83,6 @@ public final class NettyTransport implements Transport, AutoCloseable {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childHandler(initializer(this::acceptConnection))
                 .bind(socketAddress);
-        server = bound(tcp, address);
         ChannelFuture udp = new Bootstrap()
                 .group(loop)
                 .channel(NioDatagramChannel.class)
@@ -101,9 +90,11 @@ public final class NettyTransport implements Transport, AutoCloseable {
                 .handler(new Datagrams())
                 .bind(socketAddress);
         try {
+            server = bound(tcp, address);
             datagrams = bound(udp, address);
         } catch (IllegalStateException e) {
-            close();
+            close(tcp.channel());
+            close(udp.channel());
             throw e;
         }
     }
@@ -220,20 +211,14 @@ public final class NettyTransport implements Transport, AutoCloseable {
         return false;
     }
 
-    /** Never asks a name service: the host is a literal, or there is no address. */
-    private @Nullable InetSocketAddress resolved(NodeAddress address) {
-        InetSocketAddress known = addresses.get(address);
-        if (known != null) {
-            return known;
-        }
+    /**
+     * Never asks a name service: the host is a literal, or there is no address. It is read anew each time, as a table of them would
+     * be the largest thing that a node holds.
+     */
+    private static @Nullable InetSocketAddress resolved(NodeAddress address) {
         byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address.host());
-        if (bytes == null) {
-            return null;
-        }
         try {
-            InetSocketAddress made = new InetSocketAddress(InetAddress.getByAddress(bytes), address.port());
-            addresses.put(address, made);
-            return made;
+            return bytes == null ? null : new InetSocketAddress(InetAddress.getByAddress(bytes), address.port());
         } catch (UnknownHostException e) {
             return null;
         }

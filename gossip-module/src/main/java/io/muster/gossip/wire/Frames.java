@@ -55,6 +55,7 @@ public final class Frames {
     private final int cluster;
     private final @Nullable Keyring keyring;
     private final long process;
+    private final SharedClaims claims;
     private final ReplayWindows windows = new ReplayWindows();
     private final Cipher cipher;
     private final byte[] nonce = new byte[NONCE_BYTES];
@@ -63,10 +64,12 @@ public final class Frames {
     /**
      * @param clusterId frames of other clusters are refused, so that a reused address joins no two clusters
      * @param keyring null: frames are neither secret nor authentic
+     * @param claims of the thread that calls this
      */
-    public Frames(String clusterId, @Nullable Keyring keyring, SecureRandom random) {
+    public Frames(String clusterId, @Nullable Keyring keyring, SecureRandom random, SharedClaims claims) {
         this.cluster = hash(clusterId);
         this.keyring = keyring;
+        this.claims = claims;
         this.process = random.nextLong() >>> 16;
         try {
             this.cipher = Cipher.getInstance("AES/GCM/NoPadding");
@@ -114,6 +117,13 @@ public final class Frames {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("frame must be sealed but was not", e);
         }
+    }
+
+    /** Bytes of the frame that {@link #seal} would make of a message. */
+    public static int sizeOf(Message message, boolean sealed) {
+        ByteBuffer body = ByteBuffer.allocate(message.maxEncodedSize());
+        MessageCodec.encode(message, body);
+        return HEADER + body.position() + (sealed ? SEALED_HEADER - HEADER + TAG_BYTES : 0);
     }
 
     /** Opens the frame that fills the rest of a buffer. Unless it is accepted, the message holds nothing of use. */
@@ -168,9 +178,9 @@ public final class Frames {
         return read(ByteBuffer.wrap(plain), message);
     }
 
-    private static Verdict read(ByteBuffer body, Message message) {
+    private Verdict read(ByteBuffer body, Message message) {
         try {
-            MessageCodec.decode(body, message);
+            MessageCodec.decode(body, message, claims);
             return Verdict.ACCEPTED;
         } catch (RuntimeException e) {
             return Verdict.MALFORMED;

@@ -9,8 +9,10 @@ import io.muster.gossip.protocol.NodeAddress;
 import io.muster.gossip.protocol.Rumor;
 import io.muster.gossip.protocol.StateEntry;
 import io.muster.gossip.protocol.StateValue;
+import io.muster.gossip.protocol.Varints;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   kind u8, sequence varint, sender name u64, sender life u64
  *   PING, PING_REQUEST   target name u64, target life u64
  *   PING_REQUEST         budget in ms, varint
- *   ACK, SYNC            root u64
+ *   ACK, SYNC, RUMORS    root u64
  *   SYNC_DIGEST, STATE_SYNC         256 x u64
  *   SYNC_RECORDS, STATE_SUMMARY     wanted buckets, 4 x u64
  *   STATE_SUMMARY, STATE_PULL       number of digests, varint, at most 16,384; each u64
@@ -40,6 +42,7 @@ final class MessageCodec {
     private static final int REMOVED = 0x80;
     private static final int MAX_BUDGET_MILLIS = 600_000;
     private static final int VARINT_BITS = 63;
+    private static final int UID_BYTES = 16;
     private static final int WORDS = Message.BUCKETS / Long.SIZE;
     private static final Message.Kind[] KINDS = Message.Kind.values();
     private static final MemberState[] STATES = MemberState.values();
@@ -58,7 +61,7 @@ final class MessageCodec {
                 out.putLong(message.targetName()).putLong(message.targetLife());
                 putVarint(out, message.budgetMillis());
             }
-            case ACK, SYNC -> out.putLong(message.root());
+            case ACK, SYNC, RUMORS -> out.putLong(message.root());
             case SYNC_DIGEST, STATE_SYNC -> {
                 for (long bucket : message.buckets()) {
                     out.putLong(bucket);
@@ -70,7 +73,7 @@ final class MessageCodec {
                 putDigests(message, out);
             }
             case STATE_PULL -> putDigests(message, out);
-            case RELAYED_ACK, NACK, RUMORS, SYNC_SAME, SYNC_ANSWER, STATE_ENTRIES, STATE_PUSH, STATE_TAKEN -> {}
+            case RELAYED_ACK, NACK, SYNC_SAME, SYNC_ANSWER, STATE_ENTRIES, STATE_PUSH, STATE_TAKEN -> {}
         }
         for (int i = 0; i < message.rumors().size(); i++) {
             putClaim(out, message.rumors().get(i));
@@ -102,8 +105,8 @@ final class MessageCodec {
         byte[] name = entry.writer().name().getBytes(StandardCharsets.US_ASCII);
         StateValue value = entry.value();
         int length = 4 + scope.length + key.length + name.length + 16;
-        length += varintSize(entry.writer().epoch()) + varintSize(entry.version());
-        length += value == null ? 0 : varintSize(value.size()) + value.size();
+        length += Varints.size(entry.writer().epoch()) + Varints.size(entry.version());
+        length += value == null ? 0 : Varints.size(value.size()) + value.size();
         out.put((byte) ENTRY);
         putVarint(out, length);
         out.put((byte) (entry.kind().code() | (value == null ? REMOVED : 0)));
@@ -125,10 +128,10 @@ final class MessageCodec {
         byte[] name = record.id().name().getBytes(StandardCharsets.US_ASCII);
         byte[] host = record.address().host().getBytes(StandardCharsets.US_ASCII);
         byte[] metadata = record.metadata().bytes();
-        int length = 1 + name.length + varintSize(record.id().epoch()) + 16 + varintSize(record.incarnation()) + 1;
-        length += 1 + host.length + 2 + varintSize(metadata.length) + metadata.length;
+        int length = 1 + name.length + Varints.size(record.id().epoch()) + 16 + Varints.size(record.incarnation()) + 1;
+        length += 1 + host.length + 2 + Varints.size(metadata.length) + metadata.length;
         length += record.state() == MemberState.SUSPECT ? 8 : 0;
-        length += record.isLive() ? 0 : varintSize(rumor.ageMillis());
+        length += record.isLive() ? 0 : Varints.size(rumor.ageMillis());
         out.put((byte) CLAIM);
         putVarint(out, length);
         out.put((byte) name.length).put(name);
@@ -152,9 +155,10 @@ final class MessageCodec {
     /**
      * Fills a message with what the buffer holds, all of it.
      *
+     * @param claims those read before, and entries
      * @throws RuntimeException of several kinds if the bytes are no message; nothing else happens
      */
-    static void decode(ByteBuffer in, Message message) {
+    static void decode(ByteBuffer in, Message message, SharedClaims claims) {
         Message.Kind kind = kindOf(in.get());
         message.start(kind, varint(in));
         message.sender(in.getLong(), in.getLong());
@@ -162,7 +166,7 @@ final class MessageCodec {
             case PING -> message.target(in.getLong(), in.getLong());
             case PING_REQUEST ->
                 message.target(in.getLong(), in.getLong()).budgetMillis((int) Math.min(varint(in), MAX_BUDGET_MILLIS));
-            case ACK, SYNC -> message.root(in.getLong());
+            case ACK, SYNC, RUMORS -> message.root(in.getLong());
             case SYNC_DIGEST, STATE_SYNC -> message.buckets(longs(in, Message.BUCKETS));
             case SYNC_RECORDS -> readWanted(in, message);
             case STATE_SUMMARY -> {
@@ -170,7 +174,7 @@ final class MessageCodec {
                 readDigests(in, message);
             }
             case STATE_PULL -> readDigests(in, message);
-            case RELAYED_ACK, NACK, RUMORS, SYNC_SAME, SYNC_ANSWER, STATE_ENTRIES, STATE_PUSH, STATE_TAKEN -> {}
+            case RELAYED_ACK, NACK, SYNC_SAME, SYNC_ANSWER, STATE_ENTRIES, STATE_PUSH, STATE_TAKEN -> {}
         }
         while (in.hasRemaining()) {
             int tag = in.get();
@@ -179,9 +183,9 @@ final class MessageCodec {
             ByteBuffer content = in.slice(in.position(), (int) length);
             in.position(in.position() + (int) length);
             switch (tag) {
-                case CLAIM -> message.add(claim(content));
+                case CLAIM -> message.add(claim(content, claims));
                 case ENTRY -> {
-                    StateEntry entry = entry(content);
+                    StateEntry entry = claims.entries.read(content, (int) length, MessageCodec::entry);
                     if (entry != null) {
                         message.add(entry);
                     }
@@ -205,7 +209,39 @@ final class MessageCodec {
         message.digests(longs(in, (int) count));
     }
 
-    private static Rumor claim(ByteBuffer in) {
+    private static Rumor claim(ByteBuffer in, SharedClaims claims) {
+        int length = recordLength(in);
+        require(length <= in.remaining(), "claim");
+        MemberRecord record = Objects.requireNonNull(claims.claims.read(in, length, MessageCodec::record), "record");
+        long accuser = record.state() == MemberState.SUSPECT ? in.getLong() : 0;
+        long age = record.isLive() ? 0 : varint(in);
+        return new Rumor(record, accuser, age);
+    }
+
+    /** The bytes of a claim up to the end of its metadata, if it is one; the buffer's position stays. */
+    private static int recordLength(ByteBuffer in) {
+        int at = in.position();
+        at += 1 + (in.get(at) & 0xFF);
+        at = behindVarint(in, at) + UID_BYTES;
+        at = behindVarint(in, at) + 1;
+        at += 1 + (in.get(at) & 0xFF) + Short.BYTES;
+        int metadataAt = behindVarint(in, at);
+        int size = in.get(at) & 0x7F;
+        if (metadataAt > at + 1) {
+            size |= (in.get(at + 1) & 0x7F) << 7;
+        }
+        return metadataAt + size - in.position();
+    }
+
+    private static int behindVarint(ByteBuffer in, int from) {
+        int at = from;
+        while (in.get(at) < 0) {
+            at++;
+        }
+        return at + 1;
+    }
+
+    private static MemberRecord record(ByteBuffer in) {
         String name = text(in, MemberId.MAX_NAME);
         long epoch = varint(in);
         UUID uid = new UUID(in.getLong(), in.getLong());
@@ -216,10 +252,7 @@ final class MessageCodec {
         require(size <= Metadata.MAX_BYTES && size <= in.remaining(), "metadata");
         byte[] metadata = new byte[(int) size];
         in.get(metadata);
-        long accuser = state == MemberState.SUSPECT ? in.getLong() : 0;
-        long age = state.isLive() ? 0 : varint(in);
-        MemberId id = new MemberId(name, epoch, uid);
-        return new Rumor(new MemberRecord(id, incarnation, state, address, Metadata.of(metadata)), accuser, age);
+        return new MemberRecord(new MemberId(name, epoch, uid), incarnation, state, address, Metadata.of(metadata));
     }
 
     /** An entry, or null if it is of a kind that a later version has. */
@@ -298,10 +331,6 @@ final class MessageCodec {
             rest >>>= 7;
         }
         out.put((byte) rest);
-    }
-
-    private static int varintSize(long value) {
-        return Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(value) + 6) / 7);
     }
 
     private static long varint(ByteBuffer in) {

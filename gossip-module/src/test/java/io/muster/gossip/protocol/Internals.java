@@ -2,6 +2,7 @@ package io.muster.gossip.protocol;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the simulator needs of the core beside its public surface. */
 public final class Internals {
@@ -27,6 +28,11 @@ public final class Internals {
     /** Has a node start with members that it knows. */
     public static void remember(SwimNode node, List<MemberRecord> records) {
         node.remember(records);
+    }
+
+    /** The claim held about a name, which is given by its hash, or null. */
+    public static @Nullable MemberRecord held(SwimNode node, long nameHash) {
+        return node.held(nameHash);
     }
 
     /** Members, tombstones, suspicions, rumors. */

@@ -1,14 +1,17 @@
 package io.muster.gossip.simulation;
 
+import io.muster.gossip.protocol.Internals;
 import io.muster.gossip.protocol.MemberEvent;
 import io.muster.gossip.protocol.MemberRecord;
 import io.muster.gossip.protocol.MemberState;
+import io.muster.gossip.protocol.Message;
 import io.muster.gossip.protocol.NodeAddress;
 import io.muster.gossip.protocol.SharedState;
 import io.muster.gossip.protocol.SwimNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What can be asked of a cluster without changing it. */
@@ -16,12 +19,10 @@ abstract class ClusterView {
     private static final int PORT = 7072;
 
     final List<SimulatedNode> nodes = new ArrayList<>();
-    final List<Observed> events = new ArrayList<>();
+    final Traffic traffic = new Traffic();
     int notYetStarted;
-    long datagrams;
-    long datagramBytes;
-    long streams;
-    long streamBytes;
+
+    abstract Watch watch();
 
     /** Whether all running nodes have the same table, with each other as members and nobody else. */
     public boolean allSeeAll() {
@@ -67,7 +68,22 @@ abstract class ClusterView {
 
     /** Whether all running nodes hold a node in a state. */
     public boolean everybodyHolds(int index, MemberState state) {
-        return howManyHold(index, state) == runningCount() - (isUp(nodes.get(index)) ? 1 : 0);
+        for (SimulatedNode node : nodes) {
+            if (isUp(node) && node.index != index && stateAt(node.index, index) != state) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether all running nodes hold exactly this claim about its member. */
+    public boolean everybodyHolds(MemberRecord claim) {
+        for (SimulatedNode node : nodes) {
+            if (isUp(node) && !claim.equals(Internals.held(node.core, claim.id().nameHash()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** How many other running nodes hold a node in a state. */
@@ -83,11 +99,8 @@ abstract class ClusterView {
 
     /** What one node holds about another, or null. */
     public @Nullable MemberState stateAt(int observer, int subject) {
-        return nodes.get(observer)
-                .core
-                .member(nodes.get(subject).name)
-                .map(MemberRecord::state)
-                .orElse(null);
+        MemberRecord held = Internals.held(nodes.get(observer).core, nodes.get(subject).nameHash);
+        return held == null ? null : held.state();
     }
 
     public int runningCount() {
@@ -112,37 +125,40 @@ abstract class ClusterView {
 
     /** Events since the start or the last {@link #forgetEvents}. */
     public List<Observed> events() {
-        return List.copyOf(events);
+        return List.copyOf(watch().events);
     }
 
+    /** How many events of a kind were told since then. */
     public long count(MemberEvent.Kind kind) {
-        return events.stream().filter(event -> event.kind() == kind).count();
+        return watch().count(kind);
     }
 
     /** Starts counting anew: events and traffic. */
     public void forgetEvents() {
-        events.clear();
-        datagrams = 0;
-        datagramBytes = 0;
-        streams = 0;
-        streamBytes = 0;
+        watch().forgetEvents();
+        traffic.clear();
     }
 
     public long datagrams() {
-        return datagrams;
+        return traffic.datagrams;
     }
 
-    /** Upper bounds of their contents. */
+    /** Upper bounds of their contents, or what {@link #measureBytesBy} says. */
     public long datagramBytes() {
-        return datagramBytes;
+        return traffic.datagramBytes;
     }
 
     public long streams() {
-        return streams;
+        return traffic.streams;
     }
 
     public long streamBytes() {
-        return streamBytes;
+        return traffic.streamBytes;
+    }
+
+    /** Has each message that is sent count for so many bytes. */
+    public void measureBytesBy(ToIntFunction<Message> size) {
+        traffic.measureBy(size);
     }
 
     /** The address of a node; {@code generation} 0 is its first one. */

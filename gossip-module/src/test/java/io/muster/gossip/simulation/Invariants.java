@@ -25,12 +25,15 @@ final class Invariants {
     /** 64 keys and a floor, 32 counters of 8 lives. */
     private static final int ENTRIES_OF_A_NAME = 65 + 32 * 8;
 
-    private final Simulation simulation;
+    static final @Nullable MemberRecord[] NOTHING = new MemberRecord[0];
+    static final MemberState[] STATES = MemberState.values();
+
+    private final Watch watch;
     private final Map<MemberId, Long> incarnations = new HashMap<>();
     private boolean poisoned;
 
-    Invariants(Simulation simulation) {
-        this.simulation = simulation;
+    Invariants(Watch watch) {
+        this.watch = watch;
     }
 
     /** Somebody has put claims into the network that no member made. */
@@ -42,7 +45,7 @@ final class Invariants {
     MemberRecord[] before(SwimNode node, Message message) {
         MemberRecord[] held = new MemberRecord[message.rumors().size()];
         for (int i = 0; i < held.length; i++) {
-            held[i] = node.member(message.rumors().get(i).record().id().name()).orElse(null);
+            held[i] = Internals.held(node, message.rumors().get(i).record().id().nameHash());
         }
         return held;
     }
@@ -51,23 +54,28 @@ final class Invariants {
         for (int i = 0; i < before.length; i++) {
             MemberRecord old = before[i];
             if (old != null) {
-                String name = old.id().name();
-                MemberRecord now = node.member(name).orElse(null);
+                MemberRecord now = Internals.held(node, old.id().nameHash());
                 if (now != null && now.compareTo(old) < 0) {
-                    throw simulation.violation("S2", "node " + index + " held " + old + " and now " + now, name);
+                    throw watch.violation(
+                            "S2",
+                            "node " + index + " held " + old + " and now " + now,
+                            old.id().name());
                 }
             }
         }
     }
 
-    void noteSelf(SwimNode node) {
-        MemberRecord self = node.self();
-        incarnations.merge(self.id(), self.incarnation(), Math::max);
+    void noteSelf(SimulatedNode node) {
+        MemberRecord self = node.core.self();
+        if (!self.equals(node.noted)) {
+            node.noted = self;
+            incarnations.merge(self.id(), self.incarnation(), Math::max);
+        }
     }
 
     void sent(int index, Effects.Channel channel, Message message, int packetBytes) {
         if (channel == Effects.Channel.DATAGRAM && message.maxEncodedSize() > packetBytes) {
-            throw simulation.violation("S6", "node " + index + " sent " + message.maxEncodedSize() + " bytes", "");
+            throw watch.violation("S6", "node " + index + " sent " + message.maxEncodedSize() + " bytes", "");
         }
         if (poisoned) {
             return;
@@ -76,7 +84,7 @@ final class Invariants {
             MemberRecord record = rumor.record();
             Long own = incarnations.get(record.id());
             if (own == null || record.incarnation() > own) {
-                throw simulation.violation(
+                throw watch.violation(
                         "S4",
                         "node " + index + " says " + record + " but its member has taken " + own,
                         record.id().name());
@@ -91,10 +99,10 @@ final class Invariants {
         int entries = Internals.stateEntries(node);
         int most = (members + tombstones) * ENTRIES_OF_A_NAME + 512;
         if (entries > most) {
-            throw simulation.violation("S7", "node " + index + " holds " + entries + " entries", "");
+            throw watch.violation("S7", "node " + index + " holds " + entries + " entries", "");
         }
         if (members > names || tombstones > Math.max(1024, 4 * names) || sizes[2] > names || sizes[3] > names) {
-            throw simulation.violation(
+            throw watch.violation(
                     "S7",
                     "node " + index + " holds members, tombstones, suspicions, rumors "
                             + java.util.Arrays.toString(sizes) + " for " + names + " names",

@@ -84,6 +84,11 @@ final class Scenarios {
                         "L5",
                         "what gossip missed is found by probes",
                         Scenarios::missedRumorFoundFast),
+                new Scenario(
+                        "COMPARE_WITH_RUMORS",
+                        "L5",
+                        "what gossip missed of a crowd is found with its rumors",
+                        Scenarios::crowd),
                 new Scenario("STORM_DAMPER", "L8", "who reaches nobody declares nobody dead", Scenarios::isolated),
                 new Scenario("SEND_ERRORS_COUNT", "L2", "a failed send goes on at once", Scenarios::sendErrors));
     }
@@ -332,6 +337,19 @@ final class Scenarios {
         cluster.run(Duration.ofMillis(900));
         cluster.mend();
         cluster.until("known", Duration.ofSeconds(15), cluster::allSeeAll);
+    }
+
+    /** All change what they say of themselves at once: more than packets carry in time, and many of these are lost. */
+    static void crowd(SwimConfig config) {
+        for (int seed = 1; seed <= 5; seed++) {
+            Simulation cluster = Simulation.of(120, seed, config).together();
+            cluster.conditions(Conditions.GOOD.withLoss(0.3));
+            cluster.run(Duration.ofSeconds(5));
+            for (int i = 0; i < cluster.size(); i++) {
+                cluster.update(i, cluster.node(i).self().address(), Metadata.of(new byte[] {(byte) i}));
+            }
+            cluster.until("all know", Duration.ofMillis(2500), cluster::allSeeAll);
+        }
     }
 
     static void isolated(SwimConfig config) {

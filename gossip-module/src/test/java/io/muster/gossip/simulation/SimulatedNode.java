@@ -2,14 +2,12 @@ package io.muster.gossip.simulation;
 
 import io.muster.gossip.protocol.Effects;
 import io.muster.gossip.protocol.MemberEvent;
-import io.muster.gossip.protocol.MemberState;
+import io.muster.gossip.protocol.MemberRecord;
 import io.muster.gossip.protocol.Message;
 import io.muster.gossip.protocol.NodeAddress;
 import io.muster.gossip.protocol.StateEvent;
 import io.muster.gossip.protocol.SwimNode;
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One process: the core, its clock, and whether it runs. */
@@ -19,9 +17,18 @@ final class SimulatedNode implements Effects {
 
     final int index;
     final String name;
-    final Map<String, MemberState> seen = new HashMap<>();
     final ArrayDeque<Event> buffered = new ArrayDeque<>();
-    private final Simulation simulation;
+    final long nameHash;
+    private final Carrier carrier;
+    private final Watch watch;
+
+    /** What it has told of each name last; see {@link Watch}. */
+    byte[] seen = new byte[16];
+
+    /** What it said of itself when that was looked at last. */
+    @Nullable
+    MemberRecord noted;
+
     SwimNode core;
     NodeAddress address;
     int life;
@@ -36,10 +43,12 @@ final class SimulatedNode implements Effects {
     @Nullable
     Event handling;
 
-    SimulatedNode(Simulation simulation, int index, String name, NodeAddress address, SwimNode core) {
-        this.simulation = simulation;
+    SimulatedNode(Carrier carrier, Watch watch, int index, NodeAddress address, SwimNode core) {
+        this.carrier = carrier;
+        this.watch = watch;
         this.index = index;
-        this.name = name;
+        this.name = core.self().id().name();
+        this.nameHash = core.self().id().nameHash();
         this.address = address;
         this.core = core;
     }
@@ -55,16 +64,16 @@ final class SimulatedNode implements Effects {
 
     @Override
     public void send(NodeAddress to, Channel channel, Message message) {
-        simulation.send(this, to, channel, message);
+        carrier.send(this, to, channel, message);
     }
 
     @Override
     public void event(MemberEvent event) {
-        simulation.observed(this, event);
+        watch.tells(this, event);
     }
 
     @Override
     public void state(StateEvent event) {
-        simulation.observed(this, event);
+        watch.tells(this, event);
     }
 }

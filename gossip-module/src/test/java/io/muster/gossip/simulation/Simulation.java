@@ -2,22 +2,16 @@ package io.muster.gossip.simulation;
 
 import io.muster.gossip.protocol.Effects;
 import io.muster.gossip.protocol.Internals;
-import io.muster.gossip.protocol.MemberEvent;
 import io.muster.gossip.protocol.MemberId;
 import io.muster.gossip.protocol.MemberRecord;
-import io.muster.gossip.protocol.MemberState;
 import io.muster.gossip.protocol.Message;
 import io.muster.gossip.protocol.Metadata;
 import io.muster.gossip.protocol.NodeAddress;
 import io.muster.gossip.protocol.SharedState;
-import io.muster.gossip.protocol.StateEvent;
 import io.muster.gossip.protocol.SwimConfig;
 import io.muster.gossip.protocol.SwimNode;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -37,28 +31,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Simulation extends ClusterView {
     private static final int SEEDS = 3;
-    private static final int CHECK_SIZES_EVERY = 64;
 
     private final long seed;
     private final SwimConfig config;
     private final SplittableRandom random;
     private final Network network;
-    private final EventQueue queue = new EventQueue();
-    private final List<Event> pool = new ArrayList<>();
-    private final Map<NodeAddress, SimulatedNode> byAddress = new HashMap<>();
-    private final Invariants invariants = new Invariants(this);
-    private final Trace trace;
-    private final boolean checked;
-    private long now;
-    private long handled;
+    private final Agenda agenda = new Agenda();
+    private final Watch watch;
+    private final Carrier carrier;
 
     private Simulation(int n, long seed, SwimConfig config, boolean checked) {
         this.seed = Long.getLong("gossip.seed", seed);
         this.config = config;
-        this.checked = checked;
         this.random = new SplittableRandom(this.seed);
         this.network = new Network(random.nextLong());
-        this.trace = new Trace(Boolean.getBoolean("gossip.trace"));
+        this.watch = new Watch(agenda, this.seed, config.spreading().packetBytes(), checked);
+        this.carrier = new Carrier(agenda, network, nodes, watch, traffic);
         for (int i = 0; i < n; i++) {
             addNode();
         }
@@ -81,9 +69,9 @@ public final class Simulation extends ClusterView {
     /** Starts all nodes as members that know each other. */
     public Simulation together() {
         List<MemberRecord> all = nodes.stream().map(node -> node.core.self()).toList();
+        watch.knowFromTheStart(nodes, all);
         for (SimulatedNode node : nodes) {
             Internals.remember(node.core, all);
-            all.forEach(record -> node.seen.put(record.id().name(), MemberState.ALIVE));
             run(node, List.of());
         }
         return this;
@@ -105,13 +93,7 @@ public final class Simulation extends ClusterView {
     /** Adds a node that is not started; returns its index. */
     public int addNode() {
         int index = nodes.size();
-        NodeAddress address = addressOf(index, 0);
-        String name = "n" + index;
-        SwimNode core = newCore(new MemberId(name, 0, newUid()), address);
-        SimulatedNode node = new SimulatedNode(this, index, name, address, core);
-        node.clockOrigin = random.nextLong(1L << 40);
-        nodes.add(node);
-        byAddress.put(address, node);
+        nodes.add(newNode(index, "n" + index, 0, addressOf(index, 0)));
         return index;
     }
 
@@ -121,9 +103,9 @@ public final class Simulation extends ClusterView {
 
     private void run(SimulatedNode node, List<NodeAddress> seeds) {
         node.running = true;
-        invariants.noteSelf(node.core);
-        node.core.start(node.localTime(now), seeds, node);
-        invariants.noteSelf(node.core);
+        watch.claims(node);
+        node.core.start(localTime(node), seeds, node);
+        watch.claims(node);
         scheduleWake(node);
     }
 
@@ -153,12 +135,9 @@ public final class Simulation extends ClusterView {
         if (old.running) {
             crash(index);
         }
-        SwimNode core = newCore(new MemberId(name, epoch, newUid()), address);
-        SimulatedNode node = new SimulatedNode(this, index, name, address, core);
-        node.clockOrigin = random.nextLong(1L << 40);
+        carrier.disconnect(old);
+        SimulatedNode node = newNode(index, name, epoch, address);
         node.life = old.life + 1;
-        byAddress.remove(old.address, old);
-        byAddress.put(address, node);
         nodes.set(index, node);
         run(node, seedAddresses());
     }
@@ -179,40 +158,39 @@ public final class Simulation extends ClusterView {
             return;
         }
         node.paused = false;
-        long local = node.localTime(now);
-        if (local >= node.core.nextWake()) {
-            node.core.onTimer(local, node);
+        if (localTime(node) >= node.core.nextWake()) {
+            node.core.onTimer(localTime(node), node);
         }
         while (!node.buffered.isEmpty() && node.running) {
             Event event = node.buffered.removeFirst();
             handle(node, event);
-            pool.add(event);
+            agenda.recycle(event);
         }
         scheduleWake(node);
     }
 
     public void leave(int index) {
         SimulatedNode node = nodes.get(index);
-        node.core.leave(node.localTime(now), node);
+        node.core.leave(localTime(node), node);
         scheduleWake(node);
     }
 
     public void update(int index, NodeAddress address, Metadata metadata) {
         SimulatedNode node = nodes.get(index);
         if (!address.equals(node.address)) {
-            byAddress.remove(node.address, node);
+            carrier.disconnect(node);
             node.address = address;
-            byAddress.put(address, node);
+            carrier.connect(node);
         }
-        node.core.update(node.localTime(now), address, metadata, node);
-        invariants.noteSelf(node.core);
+        node.core.update(localTime(node), address, metadata, node);
+        watch.claims(node);
         scheduleWake(node);
     }
 
     /** Changes what members share, at one node. */
     public void change(int index, Consumer<SharedState> change) {
         SimulatedNode node = nodes.get(index);
-        node.core.change(node.localTime(now), change, node);
+        node.core.change(localTime(node), change, node);
         scheduleWake(node);
     }
 
@@ -255,201 +233,94 @@ public final class Simulation extends ClusterView {
 
     /** Does something after a while. */
     public void at(Duration delay, Runnable action) {
-        Event event = newEvent(Event.Kind.ACTION, -1);
+        Event event = agenda.event(Event.Kind.ACTION, -1);
         event.action = action;
-        queue.add(now + delay.toNanos(), event);
+        agenda.add(agenda.now() + delay.toNanos(), event);
     }
 
     /** Puts a message into the network as if a node had sent it; for what no correct node would say. */
     public void inject(int from, int to, Message message) {
-        invariants.poison();
-        Event event = newEvent(Event.Kind.DELIVER, to);
+        watch.poisoned();
+        Event event = agenda.event(Event.Kind.DELIVER, to);
         event.life = nodes.get(to).life;
         event.message.copyFrom(message);
         event.from = nodes.get(from).address;
         event.channel = Effects.Channel.DATAGRAM;
         event.asker = -1;
-        queue.add(now, event);
+        agenda.add(agenda.now(), event);
     }
 
     public void run(Duration length) {
-        long end = now + length.toNanos();
-        while (!queue.isEmpty() && queue.firstTime() <= end) {
-            step();
+        long end = agenda.now() + length.toNanos();
+        while (agenda.hasUntil(end)) {
+            step(agenda.next());
         }
-        now = end;
+        agenda.advance(end);
     }
 
     /** Runs until a condition holds, which is looked at every 10 ms; returns how long that took. */
     public Duration until(String what, Duration limit, BooleanSupplier condition) {
-        long began = now;
-        while (!condition.getAsBoolean()) {
-            if (now - began > limit.toNanos()) {
-                throw violation("L", what + " must hold within " + limit + " but did not", "");
-            }
-            run(Duration.ofMillis(10));
-        }
-        return Duration.ofNanos(now - began);
+        return until(what, limit, Duration.ofMillis(10), condition);
     }
 
-    private void step() {
-        long time = queue.firstTime();
-        Event event = queue.removeFirst();
-        now = time;
+    /** As {@link #until(String, Duration, BooleanSupplier)}, looking at other intervals. */
+    public Duration until(String what, Duration limit, Duration every, BooleanSupplier condition) {
+        long began = agenda.now();
+        while (!condition.getAsBoolean()) {
+            if (agenda.now() - began > limit.toNanos()) {
+                throw watch.violation("L", what + " must hold within " + limit + " but did not", "");
+            }
+            run(every);
+        }
+        return Duration.ofNanos(agenda.now() - began);
+    }
+
+    private void step(Event event) {
         if (event.kind == Event.Kind.ACTION) {
             Runnable action = event.action;
             event.action = null;
-            pool.add(event);
+            agenda.recycle(event);
             if (action != null) {
                 action.run();
             }
             return;
         }
         SimulatedNode node = nodes.get(event.node);
-        if (!node.running || event.life != node.life) {
-            pool.add(event);
-        } else if (event.kind == Event.Kind.WAKE && event.version != node.wakeVersion) {
-            pool.add(event);
-        } else if (node.paused) {
+        boolean isOver = !node.running
+                || event.life != node.life
+                || (event.kind == Event.Kind.WAKE && event.version != node.wakeVersion);
+        if (!isOver && node.paused) {
             if (event.kind == Event.Kind.DELIVER && node.buffered.size() < SimulatedNode.BUFFER) {
                 node.buffered.add(event);
-            } else {
-                pool.add(event);
+                return;
             }
-        } else {
+        } else if (!isOver) {
             handle(node, event);
             scheduleWake(node);
-            pool.add(event);
         }
+        agenda.recycle(event);
     }
 
     private void handle(SimulatedNode node, Event event) {
         SwimNode core = node.core;
-        long local = node.localTime(now);
-        trace.add(now, node.index, event.kind.name().length(), event.message.sequence());
+        long local = localTime(node);
+        watch.handles(node, event);
         switch (event.kind) {
             case WAKE -> {
                 node.scheduledWake = Long.MAX_VALUE;
                 core.onTimer(local, node);
             }
             case SEND_FAILED -> core.onSendFailed(local, event.from(), node);
-            case DELIVER -> deliver(node, event, local);
+            case DELIVER -> {
+                node.handling = event;
+                @Nullable MemberRecord[] before = watch.before(node, event.message);
+                core.onMessage(local, event.from(), event.channel, event.message, node);
+                watch.takes(node, event.message, before);
+                node.handling = null;
+            }
             case ACTION -> throw new IllegalStateException("action must not come to a node");
         }
-        if (checked && ++handled % CHECK_SIZES_EVERY == 0) {
-            invariants.sizes(node.index, core, nodes.size() + 64);
-        }
-    }
-
-    private void deliver(SimulatedNode node, Event event, long local) {
-        trace.add(
-                now,
-                node.index,
-                event.message.kind().code(),
-                event.message.rumors().size());
-        if (trace.inWords()) {
-            trace.words(now, node.index, "gets " + event.message + " from " + event.from);
-        }
-        node.handling = event;
-        if (checked && !event.message.rumors().isEmpty()) {
-            @Nullable MemberRecord[] before = invariants.before(node.core, event.message);
-            node.core.onMessage(local, event.from(), event.channel, event.message, node);
-            invariants.after(node.index, node.core, event.message, before);
-            invariants.noteSelf(node.core);
-        } else {
-            node.core.onMessage(local, event.from(), event.channel, event.message, node);
-        }
-        node.handling = null;
-    }
-
-    void send(SimulatedNode node, NodeAddress to, Effects.Channel channel, Message message) {
-        if (checked) {
-            invariants.noteSelf(node.core);
-            invariants.sent(node.index, channel, message, config.spreading().packetBytes());
-        }
-        if (node.sendErrors) {
-            Event failed = newEvent(Event.Kind.SEND_FAILED, node.index);
-            failed.life = node.life;
-            failed.from = to;
-            queue.add(now, failed);
-            return;
-        }
-        Event question = node.handling;
-        boolean answers =
-                channel == Effects.Channel.REPLY && question != null && question.channel == Effects.Channel.STREAM;
-        if (answers || channel == Effects.Channel.STREAM) {
-            streams++;
-            streamBytes += message.maxEncodedSize();
-        } else {
-            datagrams++;
-            datagramBytes += message.maxEncodedSize();
-        }
-        if (answers && question != null) {
-            answer(node, question, message);
-            return;
-        }
-        SimulatedNode target = byAddress.get(to);
-        if (target == null) {
-            return;
-        }
-        if (channel == Effects.Channel.STREAM) {
-            if (network.passesConnect(node.index, target.index)) {
-                post(node, target, Effects.Channel.STREAM, message, network.streamLatency(true));
-            }
-            return;
-        }
-        if (network.passesDatagram(node.index, target.index, now)) {
-            post(node, target, Effects.Channel.DATAGRAM, message, network.datagramLatency());
-            if (network.duplicates()) {
-                post(node, target, Effects.Channel.DATAGRAM, message, network.datagramLatency() * 3);
-            }
-        }
-    }
-
-    private void answer(SimulatedNode node, Event question, Message message) {
-        SimulatedNode asker = nodes.get(question.asker);
-        if (asker.life == question.askerLife && network.passesStream(node.index, asker.index)) {
-            post(node, asker, Effects.Channel.REPLY, message, network.streamLatency(false));
-        }
-    }
-
-    private void post(SimulatedNode from, SimulatedNode to, Effects.Channel channel, Message message, long latency) {
-        Event event = newEvent(Event.Kind.DELIVER, to.index);
-        event.life = to.life;
-        event.channel = channel;
-        event.from = from.address;
-        event.asker = from.index;
-        event.askerLife = from.life;
-        event.message.copyFrom(message);
-        queue.add(now + latency, event);
-    }
-
-    void observed(SimulatedNode node, MemberEvent event) {
-        trace.add(
-                now,
-                node.index,
-                100 + event.kind().name().length(),
-                event.record().incarnation());
-        if (!checked) {
-            return;
-        }
-        String name = event.record().id().name();
-        if (trace.inWords()) {
-            trace.words(now, node.index, event.kind() + " " + event.record());
-        }
-        MemberState held = node.seen.get(name);
-        if (!Invariants.isLegal(held, event)) {
-            throw violation("S9", "node " + node.index + " held " + held + " and tells " + event, name);
-        }
-        node.seen.put(name, Invariants.next(held, event));
-        events.add(new Observed(now / 1e9, node.index, event.kind(), name));
-    }
-
-    void observed(SimulatedNode node, StateEvent event) {
-        trace.add(now, node.index, 200 + event.kind().code(), event.key().hashCode());
-        if (trace.inWords()) {
-            trace.words(now, node.index, event.toString());
-        }
+        watch.handled(node, nodes.size() + 64);
     }
 
     private void scheduleWake(SimulatedNode node) {
@@ -460,52 +331,46 @@ public final class Simulation extends ClusterView {
         if (local == Long.MAX_VALUE) {
             return;
         }
-        long at = Math.max(now, node.globalTime(local));
+        long at = Math.max(agenda.now(), node.globalTime(local));
         if (at == node.scheduledWake) {
             return;
         }
-        Event wake = newEvent(Event.Kind.WAKE, node.index);
+        Event wake = agenda.event(Event.Kind.WAKE, node.index);
         wake.life = node.life;
         wake.version = ++node.wakeVersion;
         node.scheduledWake = at;
-        queue.add(at, wake);
+        agenda.add(at, wake);
     }
 
-    private Event newEvent(Event.Kind kind, int node) {
-        Event event = pool.isEmpty() ? new Event() : pool.remove(pool.size() - 1);
-        event.kind = kind;
-        event.node = node;
-        event.message.start(Message.Kind.RUMORS, 0);
-        return event;
+    private SimulatedNode newNode(int index, String name, long epoch, NodeAddress address) {
+        MemberId id = new MemberId(name, epoch, new UUID(random.nextLong(), random.nextLong()));
+        SwimNode core = new SwimNode(config, id, address, Metadata.EMPTY, random.nextLong());
+        SimulatedNode node = new SimulatedNode(carrier, watch, index, address, core);
+        node.clockOrigin = random.nextLong(1L << 40);
+        carrier.connect(node);
+        return node;
     }
 
-    InvariantViolation violation(String property, String what, String about) {
-        return new InvariantViolation(property, what + " at " + now / 1e9 + " s", seed, trace.lastWords(about));
-    }
-
-    private SwimNode newCore(MemberId id, NodeAddress address) {
-        return new SwimNode(config, id, address, Metadata.EMPTY, random.nextLong());
-    }
-
-    private UUID newUid() {
-        return new UUID(random.nextLong(), random.nextLong());
+    private long localTime(SimulatedNode node) {
+        return node.localTime(agenda.now());
     }
 
     private List<NodeAddress> seedAddresses() {
-        List<NodeAddress> seeds = new ArrayList<>();
-        for (int i = 0; i < Math.min(SEEDS, nodes.size()); i++) {
-            seeds.add(nodes.get(i).address);
-        }
-        return seeds;
+        return nodes.stream().limit(SEEDS).map(node -> node.address).toList();
+    }
+
+    @Override
+    Watch watch() {
+        return watch;
     }
 
     public Duration now() {
-        return Duration.ofNanos(now);
+        return Duration.ofNanos(agenda.now());
     }
 
     /** Stands for everything that happened so far. */
     public long traceHash() {
-        return trace.hash();
+        return watch.traceHash();
     }
 
     public long seed() {

@@ -25,6 +25,7 @@ class FramesTest {
     private static final int FUZZED = Integer.getInteger("gossip.fuzz", 200_000);
 
     private final SecureRandom secure = new SecureRandom();
+    private final SharedClaims claims = new SharedClaims();
 
     private static byte[] key(int fill) {
         byte[] key = new byte[32];
@@ -40,7 +41,7 @@ class FramesTest {
             case PING -> message.target(random.nextLong(), random.nextLong());
             case PING_REQUEST ->
                 message.target(random.nextLong(), random.nextLong()).budgetMillis(random.nextInt(600_000));
-            case ACK, SYNC -> message.root(random.nextLong());
+            case ACK, SYNC, RUMORS -> message.root(random.nextLong());
             case SYNC_DIGEST, STATE_SYNC ->
                 message.buckets(random.longs(Message.BUCKETS).toArray());
             case SYNC_RECORDS -> wanted(random, message);
@@ -144,12 +145,16 @@ class FramesTest {
     void whatIsSealedIsOpenedAndNeverLargerThanPromised() {
         SplittableRandom random = new SplittableRandom(1);
         Keyring keyring = new Keyring(1, key(1));
-        Frames sender = new Frames("edge", keyring, secure);
-        Frames receiver = new Frames("edge", keyring, secure);
-        Frames plain = new Frames("edge", null, secure);
+        Frames sender = new Frames("edge", keyring, secure, claims);
+        Frames receiver = new Frames("edge", keyring, secure, claims);
+        Frames plain = new Frames("edge", null, secure, claims);
         for (int i = 0; i < 3000; i++) {
             Message written = random(random);
             Message read = new Message();
+            assertThat(Frames.sizeOf(written, true))
+                    .isEqualTo(seal(sender, written).remaining());
+            assertThat(Frames.sizeOf(written, false))
+                    .isEqualTo(seal(plain, written).remaining());
             assertThat(receiver.open(seal(sender, written), read)).isEqualTo(Verdict.ACCEPTED);
             assertSame(read, written);
             assertThat(plain.open(seal(plain, written), read)).isEqualTo(Verdict.ACCEPTED);
@@ -161,19 +166,20 @@ class FramesTest {
     void refusesWhatIsNotMeantForIt() {
         Message message = random(new SplittableRandom(2));
         Keyring keyring = new Keyring(1, key(1));
-        Frames receiver = new Frames("edge", keyring, secure);
+        Frames receiver = new Frames("edge", keyring, secure, claims);
         Message read = new Message();
-        assertThat(receiver.open(seal(new Frames("other", keyring, secure), message), read))
+        assertThat(receiver.open(seal(new Frames("other", keyring, secure, claims), message), read))
                 .isEqualTo(Verdict.OTHER_CLUSTER);
-        assertThat(receiver.open(seal(new Frames("edge", null, secure), message), read))
+        assertThat(receiver.open(seal(new Frames("edge", null, secure, claims), message), read))
                 .isEqualTo(Verdict.UNSEALED);
-        assertThat(receiver.open(seal(new Frames("edge", new Keyring(2, key(1)), secure), message), read))
+        assertThat(receiver.open(seal(new Frames("edge", new Keyring(2, key(1)), secure, claims), message), read))
                 .isEqualTo(Verdict.UNKNOWN_KEY);
-        assertThat(receiver.open(seal(new Frames("edge", new Keyring(1, key(9)), secure), message), read))
+        assertThat(receiver.open(seal(new Frames("edge", new Keyring(1, key(9)), secure, claims), message), read))
                 .isEqualTo(Verdict.FORGED);
-        assertThat(new Frames("edge", null, secure).open(seal(new Frames("edge", keyring, secure), message), read))
+        assertThat(new Frames("edge", null, secure, claims)
+                        .open(seal(new Frames("edge", keyring, secure, claims), message), read))
                 .isEqualTo(Verdict.UNSEALED);
-        ByteBuffer newer = seal(new Frames("edge", keyring, secure), message);
+        ByteBuffer newer = seal(new Frames("edge", keyring, secure, claims), message);
         newer.put(2, (byte) 2);
         assertThat(receiver.open(newer, read)).isEqualTo(Verdict.OTHER_VERSION);
     }
@@ -181,8 +187,8 @@ class FramesTest {
     @Test
     void takesEachFrameOnce() {
         Keyring keyring = new Keyring(1, key(1));
-        Frames sender = new Frames("edge", keyring, secure);
-        Frames receiver = new Frames("edge", keyring, secure);
+        Frames sender = new Frames("edge", keyring, secure, claims);
+        Frames receiver = new Frames("edge", keyring, secure, claims);
         Message message = random(new SplittableRandom(3));
         Message read = new Message();
         ByteBuffer first = seal(sender, message);
@@ -201,8 +207,8 @@ class FramesTest {
     void keysChangeWithoutAGap() {
         Keyring left = new Keyring(1, key(1));
         Keyring right = new Keyring(1, key(1));
-        Frames sender = new Frames("edge", left, secure);
-        Frames receiver = new Frames("edge", right, secure);
+        Frames sender = new Frames("edge", left, secure, claims);
+        Frames receiver = new Frames("edge", right, secure, claims);
         Message message = random(new SplittableRandom(4));
         Message read = new Message();
         right.install(2, key(2));
@@ -225,7 +231,7 @@ class FramesTest {
         out.put((byte) 77).put((byte) 3).put(new byte[] {1, 2, 3});
         out.put((byte) 2).put((byte) 3).put(new byte[] {77, 2, 3});
         Message read = new Message();
-        MessageCodec.decode(out.flip(), read);
+        MessageCodec.decode(out.flip(), read, claims);
         assertSame(read, written);
     }
 
@@ -234,8 +240,8 @@ class FramesTest {
     void survivesWhateverArrives() {
         SplittableRandom random = new SplittableRandom(6);
         Keyring keyring = new Keyring(1, key(1));
-        Frames plain = new Frames("edge", null, secure);
-        Frames sealed = new Frames("edge", keyring, secure);
+        Frames plain = new Frames("edge", null, secure, claims);
+        Frames sealed = new Frames("edge", keyring, secure, claims);
         Message read = new Message();
         int accepted = 0;
         for (int i = 0; i < FUZZED; i++) {
@@ -247,7 +253,7 @@ class FramesTest {
             }
             if (i % 10 == 0) {
                 byte[] broken = damaged(random, seal(sealed, random(random)));
-                Frames receiver = i % 1000 == 0 ? new Frames("edge", keyring, secure) : sealed;
+                Frames receiver = i % 1000 == 0 ? new Frames("edge", keyring, secure, claims) : sealed;
                 assertThat(receiver.open(ByteBuffer.wrap(broken), read)).isNotNull();
             }
         }

@@ -45,8 +45,10 @@ public final class InMemoryFence implements Fence {
      *
      * @throws StaleFenceException if a larger token was seen; the write was not done
      * @throws IllegalStateException if 10,000 other resources were seen
+     * @throws IllegalArgumentException as {@link Fence#requireValid}
      */
     public <T> T guarded(String resource, long token, Supplier<T> write) {
+        Fence.requireValid(resource, token);
         Seen seen = resources.get(resource);
         if (seen == null) {
             if (resources.size() >= MAX_RESOURCES) {

@@ -3,6 +3,7 @@ package io.muster.lease.http;
 import io.muster.lease.Lease;
 import io.muster.lease.LeaseStore.LeaseKey;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,7 +23,8 @@ public final class TokenSender {
      *
      * @param hosts names of hosts or services, as they stand in URIs; {@code *.example.org} is all hosts below that name, and
      *     not that name itself. Compared without case
-     * @throws IllegalArgumentException if one is empty, or has a star elsewhere, a port, a path or a space
+     * @throws IllegalArgumentException if one is empty, has a star elsewhere, a port, a path or a space, or can be no host of a
+     *     URI, as one with an underscore
      */
     public TokenSender(List<String> hosts) {
         this.hosts = hosts.stream().map(TokenSender::checked).toList();
@@ -37,7 +39,19 @@ public final class TokenSender {
             throw new IllegalArgumentException(
                     "send-to must be names of hosts or *.suffixes, without port, but was \"" + host + "\"");
         }
+        if (!isHost(host.startsWith(SUFFIX) ? "any." + name : name)) {
+            throw new IllegalArgumentException("send-to must be names that a URI can have as its host, so without"
+                    + " underscores, but was \"" + host + "\"");
+        }
         return host.toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean isHost(String name) {
+        try {
+            return new URI("http://" + name + "/").getHost() != null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     /** Whether it sends to nobody but the services of balanced clients. */

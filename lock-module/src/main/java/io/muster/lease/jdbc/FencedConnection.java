@@ -10,6 +10,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.CallableStatement;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,71 +23,93 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A connection whose transactions are fenced before their first statement. As a connection, it serves one thread at a time. */
-final class FencedConnection implements InvocationHandler {
+/**
+ * A connection whose transactions are fenced before their first statement. What it hands out (statements, their results, the
+ * database's description) leads back to it and not to the connection within. As a connection, it serves one thread at a time.
+ */
+final class FencedConnection {
     private static final Logger log = LoggerFactory.getLogger(FencedConnection.class);
 
     private final Connection connection;
+    private final Connection guarded;
     private final Supplier<JdbcFence> fence;
+    private final GuardLimits limits;
+    private final TransactionAge age;
     private final List<Object> fenced = new ArrayList<>();
     private final List<Object> admitted = new ArrayList<>();
     private boolean begun;
-    private boolean limited;
+    private @Nullable JdbcFence limitedBy;
 
-    private FencedConnection(Connection connection, Supplier<JdbcFence> fence) {
+    private FencedConnection(Connection connection, Supplier<JdbcFence> fence, GuardLimits limits) {
         this.connection = connection;
         this.fence = fence;
+        this.limits = limits;
+        this.age = new TransactionAge(limits.ticker());
+        this.guarded = proxy(Connection.class, connection, this::onConnection);
     }
 
-    static Connection around(Connection connection, Supplier<JdbcFence> fence) {
-        return proxy(Connection.class, new FencedConnection(connection, fence));
+    static Connection around(Connection connection, Supplier<JdbcFence> fence, GuardLimits limits) {
+        return new FencedConnection(connection, fence, limits).guarded;
     }
 
-    @Override
-    public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
-        Object @Nullable [] given = arguments;
+    private @Nullable Object onConnection(Object self, Method method, Object @Nullable [] given) throws Throwable {
         switch (method.getName()) {
-            case "equals" -> {
-                return given != null && proxy == given[0];
+            case "close" -> leave();
+            case "setAutoCommit" -> {
+                // The mode that it has already is no end of the transaction.
+                if (given == null || !given[0].equals(connection.getAutoCommit())) {
+                    age.requireInTime(connection);
+                    ended();
+                }
             }
-            case "hashCode" -> {
-                return System.identityHashCode(proxy);
-            }
-            case "unwrap" -> {
-                return given != null && given[0] instanceof Class<?> type && type.isInstance(proxy)
-                        ? proxy
-                        : call(connection, method, given);
-            }
-            case "close" -> {
-                leave();
-                return call(connection, method, given);
-            }
-            case "commit", "setAutoCommit", "abort" -> {
+            case "commit" -> {
+                age.requireInTime(connection);
                 // After a failure too nothing is known of a transaction, so the next statement begins one.
                 ended();
-                return call(connection, method, given);
             }
+            case "abort" -> ended();
             case "rollback" -> {
                 if (given == null || given.length == 0) {
                     ended();
                 } else {
+                    age.requireInTime(connection);
                     loosened();
                 }
-                return call(connection, method, given);
             }
-            default -> {
-                Object result = call(connection, method, given);
-                return result instanceof Statement statement
-                        ? statement((Connection) proxy, statement, method, given)
-                        : result;
-            }
+            default -> {}
         }
+        boolean prepares = given != null && method.getName().startsWith("prepare");
+        String sql = prepares && given != null ? (String) given[0] : null;
+        return guarded(call(connection, method, given), sql, null);
+    }
+
+    /**
+     * What a call has answered, so that nothing leads around the guard.
+     *
+     * @param sql of a statement that was prepared just now
+     * @param of the statement whose result it is
+     */
+    private @Nullable Object guarded(@Nullable Object answer, @Nullable String sql, @Nullable Statement of) {
+        if (answer instanceof Statement statement) {
+            return of == null ? statement(statement, sql) : of;
+        }
+        if (answer instanceof ResultSet rows) {
+            return rows(rows, of);
+        }
+        if (answer instanceof DatabaseMetaData description) {
+            return proxy(
+                    DatabaseMetaData.class,
+                    description,
+                    (self, method, given) -> guarded(call(description, method, given), null, null));
+        }
+        return answer instanceof Connection ? guarded : answer;
     }
 
     private void ended() {
         fenced.clear();
         admitted.clear();
         begun = false;
+        age.ended();
     }
 
     /** The database may have let go of the fences' rows: they are checked again before the next statement. */
@@ -96,46 +119,51 @@ final class FencedConnection implements InvocationHandler {
 
     private void leave() {
         ended();
+        JdbcFence limiting = limitedBy;
+        limitedBy = null;
         try {
-            if (limited && !connection.isClosed()) {
-                limited = false;
-                fence.get().leave(connection);
+            if (limiting != null && !connection.isClosed()) {
+                limiting.leave(connection);
             }
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             log.debug("The connection is broken; its pool will find out", e);
         }
     }
 
-    private Statement statement(Connection proxy, Statement statement, Method method, Object @Nullable [] arguments) {
-        boolean prepared = arguments != null && method.getName().startsWith("prepare");
-        String preparedSql = prepared && arguments != null ? (String) arguments[0] : null;
+    private Statement statement(Statement statement, @Nullable String preparedSql) {
         Class<? extends Statement> type = statement instanceof CallableStatement
                 ? CallableStatement.class
                 : statement instanceof PreparedStatement ? PreparedStatement.class : Statement.class;
-        return proxy(type, (self, called, given) -> {
-            String name = called.getName();
-            if (name.equals("getConnection")) {
-                return proxy;
-            }
-            if (name.equals("equals")) {
-                return given != null && self == given[0];
-            }
-            if (name.startsWith("execute")) {
+        return proxy(type, statement, (self, method, given) -> {
+            if (method.getName().startsWith("execute")) {
                 boolean direct = given != null && given.length > 0 && given[0] instanceof String;
-                boolean batch = name.endsWith("Batch");
+                boolean batch = method.getName().endsWith("Batch");
                 String sql = batch ? null : direct && given != null ? (String) given[0] : preparedSql;
-                beforeExecution(statement, sql);
+                beforeExecution(statement.getResultSetConcurrency(), sql);
                 String text = sql == null ? preparedSql : sql;
-                if (text == null || !SqlText.keepsLocks(text)) {
+                if (!fenced.isEmpty() && (text == null || !SqlText.keepsLocks(text))) {
                     loosened();
                 }
             }
-            return call(statement, called, given);
+            return guarded(call(statement, method, given), null, (Statement) self);
+        });
+    }
+
+    private ResultSet rows(ResultSet rows, @Nullable Statement of) {
+        return proxy(ResultSet.class, rows, (self, method, given) -> {
+            switch (method.getName()) {
+                case "insertRow", "updateRow", "deleteRow" -> beforeExecution(ResultSet.CONCUR_UPDATABLE, null);
+                // It may ask the database for more, which keeps the transaction from being idle.
+                case "next" -> age.requireInTime(connection);
+                default -> {}
+            }
+            return guarded(call(rows, method, given), null, of);
         });
     }
 
     /** @param sql null when it is not known, as in a batch */
-    private void beforeExecution(Statement statement, @Nullable String sql) throws SQLException {
+    private void beforeExecution(int concurrency, @Nullable String sql) throws SQLException {
+        age.requireInTime(connection);
         List<Lease> leases = LeaseContext.leases().stream()
                 .filter(lease -> !lease.resources().isEmpty())
                 .toList();
@@ -144,8 +172,7 @@ final class FencedConnection implements InvocationHandler {
         if (!leases.isEmpty() || !tokens.isEmpty()) {
             if (autoCommit || connection.isReadOnly()) {
                 requireQuery(
-                        statement,
-                        sql,
+                        sql != null && SqlText.isQuery(sql) && concurrency == ResultSet.CONCUR_READ_ONLY,
                         autoCommit ? "in autocommit" : "in a read-only transaction",
                         tokens.isEmpty() ? leases : tokens);
             } else {
@@ -155,11 +182,7 @@ final class FencedConnection implements InvocationHandler {
         begun = !autoCommit;
     }
 
-    private static void requireQuery(Statement statement, @Nullable String sql, String where, List<?> guarded)
-            throws SQLException {
-        boolean query = sql != null
-                && SqlText.isQuery(sql)
-                && statement.getResultSetConcurrency() == ResultSet.CONCUR_READ_ONLY;
+    private static void requireQuery(boolean query, String where, List<?> guarded) {
         if (!query) {
             throw new IllegalStateException("a write " + where + " is refused under a lease with resources, " + guarded
                     + ", because nothing would check its token: write in a read-write transaction");
@@ -196,8 +219,11 @@ final class FencedConnection implements InvocationHandler {
     }
 
     private void check(String resource, long token, Duration idleLimit) throws SQLException {
-        limited = true;
-        fence.get().check(connection, resource, token, idleLimit);
+        JdbcFence checking = fence.get();
+        limitedBy = checking;
+        Duration transactionLimit = limits.transaction(idleLimit);
+        checking.check(connection, resource, token, idleLimit, transactionLimit);
+        age.guarded(transactionLimit);
     }
 
     private void passed(Object guarded) {
@@ -213,7 +239,23 @@ final class FencedConnection implements InvocationHandler {
         }
     }
 
-    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    /** What a proxy does with a call that is not its own affair. */
+    @FunctionalInterface
+    private interface Calls {
+        @Nullable
+        Object on(Object self, Method method, Object @Nullable [] given) throws Throwable;
+    }
+
+    private static <T> T proxy(Class<T> type, Object target, Calls calls) {
+        InvocationHandler handler = (self, method, given) -> switch (method.getName()) {
+            case "equals" -> given != null && self == given[0];
+            case "hashCode" -> System.identityHashCode(self);
+            case "unwrap" ->
+                given != null && given[0] instanceof Class<?> asked && asked.isInstance(self)
+                        ? self
+                        : call(target, method, given);
+            default -> calls.on(self, method, given);
+        };
         return type.cast(
                 Proxy.newProxyInstance(FencedConnection.class.getClassLoader(), new Class<?>[] {type}, handler));
     }

@@ -93,7 +93,9 @@ final class JdbcCommands {
             return Set.of();
         }
         List<LeaseKey> list = List.copyOf(keys);
-        String which = "(name, token) IN (" + String.join(", ", Collections.nCopies(list.size(), "(?, ?)"))
+        // The names alone are enough for the index, which MariaDB does not use for pairs: it would lock every row.
+        String which = "name IN (" + String.join(", ", Collections.nCopies(list.size(), "?"))
+                + ") AND (name, token) IN (" + String.join(", ", Collections.nCopies(list.size(), "(?, ?)"))
                 + ") AND expires_at > " + dialect.now();
         String update = "UPDATE muster_lease SET expires_at = " + later("ttl_micros") + " WHERE " + which;
         try (PreparedStatement statement = prepare(connection, update)) {
@@ -168,7 +170,7 @@ final class JdbcCommands {
         try (PreparedStatement statement = dialect.tokenReturned()
                 ? prepare(connection, acquire)
                 : connection.prepareStatement(acquire, Statement.RETURN_GENERATED_KEYS)) {
-            statement.setQueryTimeout(timeoutSeconds);
+            dialect.limit(statement, timeoutSeconds);
             statement.setString(1, request.holder());
             statement.setString(2, request.requestId().toString());
             statement.setLong(3, ttlMicros);
@@ -262,12 +264,15 @@ final class JdbcCommands {
 
     private PreparedStatement prepare(Connection connection, String sql) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
-        statement.setQueryTimeout(timeoutSeconds);
+        dialect.limit(statement, timeoutSeconds);
         return statement;
     }
 
     private static void bind(PreparedStatement statement, List<LeaseKey> keys) throws SQLException {
         int index = 1;
+        for (LeaseKey key : keys) {
+            statement.setString(index++, key.name());
+        }
         for (LeaseKey key : keys) {
             statement.setString(index++, key.name());
             statement.setLong(index++, key.token());

@@ -3,7 +3,6 @@ package io.muster.lease.jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 
 /**
  * The SQL that differs between databases. Time is always the database's, read when a statement runs: not the transaction's
@@ -15,7 +14,8 @@ import java.time.Duration;
  * @param past a moment that is always over
  * @param remainingMicros from now to {@code expires_at}
  * @param epochMillis the time of day
- * @param nextToken draws a token
+ * @param nextToken draws a token from the sequence; above the row's own also where a sequence lags, as one with a cache in each
+ *     session or on each node of a cluster does
  * @param tokenReturned whether the acquiring update answers the token as a result; by generated keys otherwise
  * @param returning frames the acquiring update so that it answers the token
  */
@@ -29,6 +29,8 @@ record JdbcDialect(
         String nextToken,
         boolean tokenReturned,
         String returning) {
+    /** A version of PostgreSQL. */
+    private static final int TRANSACTION_TIMEOUT_SINCE = 17;
 
     private static final JdbcDialect POSTGRESQL = new JdbcDialect(
             "postgresql",
@@ -37,7 +39,7 @@ record JdbcDialect(
             "TIMESTAMPTZ '1970-01-02 00:00:00+00'",
             "CAST(EXTRACT(EPOCH FROM (expires_at - clock_timestamp())) * 1000000 AS BIGINT)",
             "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
-            "nextval('muster_lease_token')",
+            "GREATEST(token + 1, nextval('muster_lease_token'))",
             true,
             "%s RETURNING token");
 
@@ -51,7 +53,7 @@ record JdbcDialect(
             "TIMESTAMP '1970-01-02 00:00:00'",
             "TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), expires_at)",
             "CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)",
-            "LAST_INSERT_ID(NEXT VALUE FOR muster_lease_token)",
+            "LAST_INSERT_ID(GREATEST(token + 1, NEXT VALUE FOR muster_lease_token))",
             false,
             "%s");
 
@@ -62,7 +64,7 @@ record JdbcDialect(
             "TIMESTAMP WITH TIME ZONE '1970-01-02 00:00:00+00'",
             "DATEDIFF(MICROSECOND, CURRENT_TIMESTAMP(6), expires_at)",
             "CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP(6)) * 1000 AS BIGINT)",
-            "NEXT VALUE FOR muster_lease_token",
+            "GREATEST(token + 1, NEXT VALUE FOR muster_lease_token)",
             true,
             "SELECT token FROM FINAL TABLE (%s)");
 
@@ -79,28 +81,16 @@ record JdbcDialect(
         };
     }
 
-    /**
-     * Lets the database end the session of a transaction that does nothing for so long; answers a condition to add to the
-     * transaction's first update. MariaDB has this limit for the session only, where it stays until {@link #liftIdleLimit}.
-     */
-    String idleLimit(Connection connection, Duration limit) throws SQLException {
-        long seconds = Math.max(1, limit.toSeconds());
-        if (schema.equals("postgresql")) {
-            return " AND set_config('idle_in_transaction_session_timeout', '" + seconds + "s', true) IS NOT NULL";
-        }
-        if (schema.equals("mariadb")) {
-            try (Statement statement = connection.createStatement()) {
-                boolean unused = statement.execute("SET SESSION idle_transaction_timeout = " + seconds);
-            }
-        }
-        return "";
+    SessionLimits limits(Connection connection) throws SQLException {
+        boolean knowsTransactions = schema.equals("postgresql")
+                && connection.getMetaData().getDatabaseMajorVersion() >= TRANSACTION_TIMEOUT_SINCE;
+        return new SessionLimits(schema, knowsTransactions);
     }
 
-    void liftIdleLimit(Connection connection) throws SQLException {
-        if (schema.equals("mariadb")) {
-            try (Statement statement = connection.createStatement()) {
-                boolean unused = statement.execute("SET SESSION idle_transaction_timeout = DEFAULT");
-            }
+    /** Limits a statement, and on H2 nothing: it has no such limit but one of the session, which would outlive the statement. */
+    void limit(Statement statement, int seconds) throws SQLException {
+        if (!schema.equals("h2")) {
+            statement.setQueryTimeout(seconds);
         }
     }
 

@@ -27,8 +27,8 @@ public final class JdbcSchema {
     private JdbcSchema() {}
 
     /**
-     * Creates what is missing. Tokens begin in the epoch of this day, by the database's clock, above those of a schema that
-     * was dropped before. Several processes may do this at once.
+     * Creates what is missing. Tokens begin at this millisecond of the day's epoch, by the database's clock: above those of a
+     * schema that was dropped before, unless that clock went back. Several processes may do this at once.
      *
      * @throws IllegalArgumentException if the database is none of those that are supported
      * @throws SQLException if it refuses
@@ -53,8 +53,10 @@ public final class JdbcSchema {
     }
 
     /**
-     * Lets tokens go on above all of the present epoch. For operators, after the database was restored from a backup or has
-     * lost its last transactions: tokens that were given since are in the fences and would not come again otherwise.
+     * Lets tokens go on above all that were given before. For operators, while no lease is taken, after the database was restored
+     * from a backup or has lost its last transactions: the tokens that were given since would come again otherwise, and
+     * fences elsewhere have seen them. Any number of times a day. It relies on the database's clock, and on fewer than 8192
+     * grants per millisecond.
      *
      * @throws SQLException if the database refuses
      */
@@ -63,15 +65,16 @@ public final class JdbcSchema {
             connection.setAutoCommit(true);
             JdbcDialect dialect = JdbcDialect.of(connection);
             long last = number(connection, "SELECT COALESCE(MAX(token), 0) FROM muster_lease");
-            long next = (((last >> TokenEpoch.COUNTER_BITS) + 1) << TokenEpoch.COUNTER_BITS) + 1;
-            long start = Math.max(next, firstToken(connection, dialect));
+            long now = firstToken(connection, dialect);
+            // Only a clock that went back is below what it gave; nothing but the next epoch is above then.
+            long start = now > last ? now : (((last >> TokenEpoch.COUNTER_BITS) + 1) << TokenEpoch.COUNTER_BITS) + 1;
             run(connection, List.of("ALTER SEQUENCE muster_lease_token RESTART WITH " + start));
         }
     }
 
     private static long firstToken(Connection connection, JdbcDialect dialect) throws SQLException {
         long millis = number(connection, "SELECT " + dialect.epochMillis());
-        return TokenEpoch.ofDay(Instant.ofEpochMilli(millis)) + 1;
+        return TokenEpoch.ofMillisecond(Instant.ofEpochMilli(millis)) + 1;
     }
 
     private static long number(Connection connection, String query) throws SQLException {

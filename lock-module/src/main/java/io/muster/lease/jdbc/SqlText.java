@@ -1,16 +1,30 @@
 package io.muster.lease.jdbc;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Tells queries from writes by their text, and takes for a write what it does not know. */
+/**
+ * Tells queries from writes by their text, and takes for a write what it does not know. Databases differ in what is a comment and
+ * where a string ends, so a text must be harmless by each reading.
+ */
 final class SqlText {
-    private static final Pattern COMMENTS_AND_QUOTED =
-            Pattern.compile("--[^\\n]*|/\\*(?s:.*?)\\*/|'(?:[^']|'')*'|\"[^\"]*\"|`[^`]*`");
+    // All repetition is possessive: it takes no stack, however long a text is.
+    private static final String COMMENT = "(?:(?!/\\*|\\*/)(?s:.))*+\\*/";
+    private static final Pattern STANDARD =
+            Pattern.compile("--[^\\n]*+|/\\*" + COMMENT + "|'[^']*+'|\"[^\"]*+\"|`[^`]*+`");
+    /** Backslashes escape, as in MariaDB and PostgreSQL's E''; what is in {@code /*!} is run by MariaDB. */
+    private static final Pattern ESCAPED = Pattern.compile("--(?=\\s|$)[^\\n]*+|#[^\\n]*+|/\\*(?!m?!)" + COMMENT
+            + "|'(?:[^'\\\\]|\\\\(?s:.))*+'|\"(?:[^\"\\\\]|\\\\(?s:.))*+\"|`[^`]*+`");
+    /** A comment within one, or that is run, or a string between dollars. */
+    private static final Pattern UNKNOWN = Pattern.compile("/\\*|\\$(?:[a-z_]\\w*)?\\$");
+
     private static final Pattern FIRST_WORD = Pattern.compile("^[\\s(]*([a-z]+).*", Pattern.DOTALL);
     private static final Pattern MORE = Pattern.compile(";\\s*\\S");
-    private static final Pattern WRITES = Pattern.compile("\\b(insert|update|delete|merge|into|call)\\b|" + MORE);
+    private static final Pattern WRITES = Pattern.compile(
+            "\\b(insert|update|delete|merge|into|call|create|execute)\\b|^[\\s(]*set\\s+statement\\b|" + MORE);
     private static final Set<String> QUERIES = Set.of("select", "with", "values", "table", "show", "explain", "set");
 
     private static final Set<String> ORDINARY = Set.of(
@@ -23,18 +37,26 @@ final class SqlText {
      * to a savepoint, nor after DDL, at which MariaDB and H2 commit; procedures may do either.
      */
     static boolean keepsLocks(String sql) {
-        String text = COMMENTS_AND_QUOTED.matcher(sql).replaceAll(" ").toLowerCase(Locale.ROOT);
-        var first = FIRST_WORD.matcher(text);
-        return first.matches()
-                && ORDINARY.contains(first.group(1))
-                && !MORE.matcher(text).find();
+        return readings(sql).stream()
+                .allMatch(text -> begins(text, ORDINARY) && !MORE.matcher(text).find());
     }
 
     static boolean isQuery(String sql) {
-        String text = COMMENTS_AND_QUOTED.matcher(sql).replaceAll(" ").toLowerCase(Locale.ROOT);
-        var first = FIRST_WORD.matcher(text);
+        return readings(sql).stream()
+                .allMatch(text -> begins(text, QUERIES) && !WRITES.matcher(text).find());
+    }
+
+    /** Without comments and what is quoted. */
+    private static List<String> readings(String sql) {
+        String text = sql.toLowerCase(Locale.ROOT);
+        return List.of(
+                STANDARD.matcher(text).replaceAll(" "), ESCAPED.matcher(text).replaceAll(" "));
+    }
+
+    private static boolean begins(String text, Set<String> words) {
+        Matcher first = FIRST_WORD.matcher(text);
         return first.matches()
-                && QUERIES.contains(first.group(1))
-                && !WRITES.matcher(text).find();
+                && words.contains(first.group(1))
+                && !UNKNOWN.matcher(text).find();
     }
 }

@@ -1,10 +1,9 @@
 package io.muster.lease.redis;
 
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.muster.lease.Fence;
 import io.muster.lease.StaleFenceException;
 import java.util.List;
@@ -22,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * a resource is kept under {@code muster:fence:<resource>}, without an expiry; it is as durable as the data beside it.
  *
  * <p>In a cluster the write's keys must be in the slot of the fence's key: use a resource such as <code>{invoices}</code>
- * and keys with the same hash tag. Methods wait for Redis, two seconds at most. Thread-safe.
+ * and keys with the same hash tag. Methods wait for Redis two seconds at most, twice that when the connection has to be made
+ * anew. Thread-safe.
  */
 public final class RedisFence implements Fence, AutoCloseable {
     private static final String PREFIX = "muster:fence:";
@@ -31,12 +31,10 @@ public final class RedisFence implements Fence, AutoCloseable {
     private static final String STALE = "STALEFENCE";
     private static final int MAX_SCRIPTS = 1000;
 
-    private final RedisClient client;
-    private final StatefulRedisConnection<String, String> connection;
+    private final RedisConnection connection;
     private final Map<String, RedisScript> scripts = new ConcurrentHashMap<>();
 
-    private RedisFence(RedisClient client, StatefulRedisConnection<String, String> connection) {
-        this.client = client;
+    private RedisFence(RedisConnection connection) {
         this.connection = connection;
     }
 
@@ -46,13 +44,7 @@ public final class RedisFence implements Fence, AutoCloseable {
      * @throws io.lettuce.core.RedisException if the server cannot be reached
      */
     public static RedisFence open(RedisURI uri) {
-        RedisClient client = RedisConnections.client(uri);
-        try {
-            return new RedisFence(client, client.connect());
-        } catch (RuntimeException e) {
-            RedisConnections.shutdown(client);
-            throw e;
-        }
+        return new RedisFence(RedisConnection.open(uri));
     }
 
     @Override
@@ -78,7 +70,7 @@ public final class RedisFence implements Fence, AutoCloseable {
 
     /**
      * Runs a script of one's own unless a larger token was seen. The script sees {@code KEYS} and {@code ARGV} as given here.
-     * It may run twice when the connection breaks before its answer comes.
+     * It is sent once at most: not again when the connection breaks before its answer.
      *
      * @param script constant text; values belong into {@code values}. At most 1000 different ones
      * @return what the script returns, in Java's form of the output type
@@ -101,7 +93,7 @@ public final class RedisFence implements Fence, AutoCloseable {
     /** Closes the connection. */
     @Override
     public void close() {
-        RedisConnections.shutdown(client);
+        connection.close();
     }
 
     private @Nullable Object run(
@@ -111,21 +103,23 @@ public final class RedisFence implements Fence, AutoCloseable {
             long token,
             List<String> keys,
             List<String> values) {
+        Fence.requireValid(resource, token);
         String[] allKeys =
                 Stream.concat(Stream.of(PREFIX + resource), keys.stream()).toArray(String[]::new);
         String[] allValues =
                 Stream.concat(Stream.of(Long.toString(token)), values.stream()).toArray(String[]::new);
         Throwable cause;
         try {
-            return script.<Object>run(connection.async(), type, allKeys, allValues)
+            return connection
+                    .<Object>run(script, type, allKeys, allValues)
                     .toCompletableFuture()
-                    .get(RedisConnections.TIMEOUT.toMillis() * 2, TimeUnit.MILLISECONDS);
+                    .get(RedisConnection.TIMEOUT.toMillis() * 2, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             cause = e;
         } catch (ExecutionException e) {
             cause = e.getCause() == null ? e : e.getCause();
-        } catch (TimeoutException e) {
+        } catch (TimeoutException | RedisException e) {
             cause = e;
         }
         if (cause instanceof CompletionException && cause.getCause() != null) {

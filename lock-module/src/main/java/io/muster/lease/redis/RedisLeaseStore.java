@@ -1,9 +1,7 @@
 package io.muster.lease.redis;
 
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.muster.lease.LeaseStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is <em>weak</em>: Redis replicates after it has answered, so a fail-over can forget a grant and give the lease to
  * somebody else. Tokens rise with Redis' time of day, so they go on above the forgotten ones as long as the promoted
- * replica's clock is not behind; that is likely, and no guarantee. Commands are refused while there is no connection.
- * Thread-safe.
+ * replica's clock is not behind; that is likely, and no guarantee. A connection that broke is replaced by the
+ * next call, and nothing that was under way is sent again. Thread-safe.
  */
 public final class RedisLeaseStore implements LeaseStore {
     private static final String PREFIX = "muster:lease:";
@@ -35,11 +33,9 @@ public final class RedisLeaseStore implements LeaseStore {
     private static final RedisScript FORCE_RELEASE = script("force-release.lua");
     private static final RedisScript INSPECT = script("inspect.lua");
 
-    private final RedisClient client;
-    private final StatefulRedisConnection<String, String> connection;
+    private final RedisConnection connection;
 
-    private RedisLeaseStore(RedisClient client, StatefulRedisConnection<String, String> connection) {
-        this.client = client;
+    private RedisLeaseStore(RedisConnection connection) {
         this.connection = connection;
     }
 
@@ -49,13 +45,7 @@ public final class RedisLeaseStore implements LeaseStore {
      * @throws io.lettuce.core.RedisException if the server cannot be reached
      */
     public static RedisLeaseStore open(RedisURI uri) {
-        RedisClient client = RedisConnections.client(uri);
-        try {
-            return new RedisLeaseStore(client, client.connect());
-        } catch (RuntimeException e) {
-            RedisConnections.shutdown(client);
-            throw e;
-        }
+        return new RedisLeaseStore(RedisConnection.open(uri));
     }
 
     @Override
@@ -143,11 +133,11 @@ public final class RedisLeaseStore implements LeaseStore {
     /** Closes the connection. */
     @Override
     public void close() {
-        RedisConnections.shutdown(client);
+        connection.close();
     }
 
     private <T> CompletionStage<T> run(RedisScript script, ScriptOutputType type, String name, String... values) {
-        return script.run(connection.async(), type, new String[] {PREFIX + name}, values);
+        return connection.run(script, type, new String[] {PREFIX + name}, values);
     }
 
     private static Grant grant(String name, List<String> answer) {

@@ -2,8 +2,10 @@ package io.muster.lease.spring;
 
 import io.muster.lease.jdbc.FencedDataSource;
 import io.muster.lease.jdbc.JdbcFence;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +22,23 @@ import org.springframework.core.Ordered;
 final class GuardedDataSource implements BeanPostProcessor, Ordered {
     private final ConfigurableListableBeanFactory beans;
     private final Supplier<JdbcFence> fence;
+    private final Supplier<Optional<Duration>> transactionLimit;
     private volatile @Nullable DataSource unguarded;
     private volatile @Nullable DataSource guarded;
 
-    /** @param fence gives the fence over what {@link #within} answers; asked when a transaction is to be fenced */
-    GuardedDataSource(ConfigurableListableBeanFactory beans, Supplier<JdbcFence> fence) {
+    /**
+     * Guards nothing yet.
+     *
+     * @param fence gives the fence over what {@link #within} answers; asked when a transaction is to be fenced
+     * @param transactionLimit empty for the usual one; asked when the data source is made
+     */
+    GuardedDataSource(
+            ConfigurableListableBeanFactory beans,
+            Supplier<JdbcFence> fence,
+            Supplier<Optional<Duration>> transactionLimit) {
         this.beans = beans;
         this.fence = fence;
+        this.transactionLimit = transactionLimit;
     }
 
     /** Last, around what others put around it. */
@@ -40,7 +52,9 @@ final class GuardedDataSource implements BeanPostProcessor, Ordered {
         if (!(bean instanceof DataSource dataSource) || bean instanceof FencedDataSource || !isChosen(beanName)) {
             return bean;
         }
-        FencedDataSource wrapped = new FencedDataSource(dataSource, fence);
+        FencedDataSource usual = new FencedDataSource(dataSource, fence);
+        FencedDataSource wrapped =
+                transactionLimit.get().map(usual::withTransactionLimit).orElse(usual);
         unguarded = dataSource;
         guarded = wrapped;
         return wrapped;

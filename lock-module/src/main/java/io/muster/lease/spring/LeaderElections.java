@@ -4,25 +4,25 @@ import io.muster.lease.LeaderElection;
 import io.muster.lease.Lease;
 import io.muster.lease.LeaseRequest;
 import io.muster.lease.Leases;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 
 /**
  * The roles for which this application runs, from its start to its stop. Stops after schedulers, listeners and web servers, so
  * that work under way has had their time to end; then all leases are given back. Thread-safe.
  */
 final class LeaderElections implements SmartLifecycle {
-    /** Below those of executors and web servers: started before them, stopped after them. */
-    static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
+    /** Below those of web servers and, far lower, of executors: started before them, stopped after them. */
+    static final int PHASE = ExecutorConfigurationSupport.DEFAULT_PHASE - 4096;
 
     private final Leases leases;
     private final BooleanSupplier closing;
-    private final Map<String, LeaseRequest> roles = new LinkedHashMap<>();
+    private final Map<String, LeaseRequest> roles = new ConcurrentHashMap<>();
     private final Map<String, LeaderElection> elections = new ConcurrentHashMap<>();
     private boolean running;
 
@@ -35,9 +35,10 @@ final class LeaderElections implements SmartLifecycle {
     /**
      * Runs for a role, as soon as the application is started.
      *
-     * @throws IllegalArgumentException if it was enlisted with another TTL or other resources
+     * @throws IllegalArgumentException if it cannot work here, or was enlisted with another TTL or other resources
      */
     synchronized void enlist(LeaseRequest role) {
+        leases.check(role);
         LeaseRequest former = roles.putIfAbsent(role.name(), role);
         if (former != null && !former.equals(role)) {
             throw new IllegalArgumentException("ttl and resources must be the same for all methods of role \""
@@ -49,9 +50,17 @@ final class LeaderElections implements SmartLifecycle {
         }
     }
 
-    /** The lease of the role; empty unless this process leads. */
-    Optional<Lease> lease(String role) {
-        LeaderElection election = elections.get(role);
+    /**
+     * The lease of the role; empty unless this process leads. Runs from now on for a role that nobody has enlisted: the start
+     * does not see the annotations of a bean whose type is known only when it is made.
+     *
+     * @throws IllegalArgumentException as {@link #enlist}
+     */
+    Optional<Lease> lease(LeaseRequest role) {
+        if (!role.equals(roles.get(role.name()))) {
+            enlist(role);
+        }
+        LeaderElection election = elections.get(role.name());
         return election == null ? Optional.empty() : election.lease();
     }
 

@@ -10,7 +10,8 @@ import org.springframework.core.annotation.AliasFor;
 /**
  * A method of a bean that does its work in the one process that leads a role, under the leader's lease, and is skipped in all
  * others. Processes run for the role from their start to their end, and a leader leads until it stops or loses its lease; so
- * calls ask no store. A call that is skipped answers an empty {@code Optional}, or null.
+ * calls ask no store. A call that is skipped answers an empty {@code Optional}, or null; a call before the election is
+ * decided is one.
  *
  * <pre>{@code
  * @Scheduled(fixedDelay = 60_000)

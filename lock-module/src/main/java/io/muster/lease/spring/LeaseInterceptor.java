@@ -56,7 +56,7 @@ final class LeaseInterceptor implements MethodInterceptor {
     }
 
     private @Nullable Object asLeader(LeasePlan plan, MethodInvocation invocation) throws Throwable {
-        Optional<Lease> lease = elections.get().lease(plan.request().name());
+        Optional<Lease> lease = elections.get().lease(plan.request());
         if (lease.isEmpty()) {
             log.debug("{} is skipped: another process leads", invocation.getMethod());
             return plan.skipped();

@@ -71,7 +71,10 @@ final class LeasePlans {
     @Nullable
     LeasePlan find(Method method, Class<?> type) {
         Class<?> user = ClassUtils.getUserClass(type);
-        return of(user).get(AopUtils.getMostSpecificMethod(method, user));
+        Map<Method, LeasePlan> known = of(user);
+        LeasePlan plan = known.get(AopUtils.getMostSpecificMethod(method, user));
+        // A proxy of interfaces overrides their methods and has no annotations of its own.
+        return plan == null ? known.get(method) : plan;
     }
 
     @SuppressWarnings("NullAway") // the introspector takes null for "not annotated"

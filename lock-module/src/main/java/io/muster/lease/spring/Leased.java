@@ -26,7 +26,8 @@ import org.springframework.core.annotation.AliasFor;
  * {@link IllegalStateException}: a lease is not re-entrant.
  *
  * <p>It works by a proxy. The application does not start where one cannot stand before the method (final, private or static
- * method, final class), where the work outlives the call ({@code @Async}, futures, publishers), and for a primitive result.
+ * method, final class), where the container calls past it ({@code @PostConstruct}), where the work outlives the call
+ * ({@code @Async}, futures, publishers, streams), and for a primitive result.
  * <strong>A call from within the bean itself ({@code this.closeMonth()}) passes the proxy by and takes no lease</strong>; a call
  * of {@code LeaseContext.current()} in the method finds that out.
  *

@@ -2,6 +2,7 @@ package io.muster.lease.spring;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -9,8 +10,12 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.InitializingBean;
 import org.springframework.core.KotlinDetector;
+import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.scheduling.annotation.Async;
 
 /** Which methods can run under a lease at all: a proxy can stand before them, and their work ends when they return. */
@@ -21,12 +26,16 @@ final class MethodRules {
             "java.util.concurrent.CompletionStage",
             "java.util.concurrent.Flow$Publisher",
             "java.util.concurrent.Future",
+            "java.util.stream.BaseStream",
             "kotlinx.coroutines.flow.Flow",
             "org.reactivestreams.Publisher",
             "org.springframework.web.context.request.async.DeferredResult",
             "org.springframework.web.context.request.async.WebAsyncTask",
             "org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter",
             "org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody");
+
+    private static final Set<String> LIFE_CYCLE =
+            Set.of("jakarta.annotation.PostConstruct", "jakarta.annotation.PreDestroy");
 
     private MethodRules() {}
 
@@ -47,8 +56,19 @@ final class MethodRules {
         if (Modifier.isFinal(method.getModifiers())) {
             throw noProxy(annotation, where, "final");
         }
-        if (Modifier.isFinal(type.getModifiers())) {
+        // One more can stand before a proxy of interfaces, as a Spring Data repository is one.
+        if (Modifier.isFinal(type.getModifiers()) && !Proxy.isProxyClass(type)) {
             throw noProxy(annotation, where, "in a final class");
+        }
+        if (isHiddenFromProxies(type, method)) {
+            throw noProxy(annotation, where, "visible only in the package of a superclass");
+        }
+        if (isCalledByTheContainer(method)) {
+            throw new LeaseSetupException(
+                    where + " must not be a callback of the bean's life cycle with " + annotation
+                            + ", because those are called on the bean itself and not on its proxy",
+                    "Do the work in an ApplicationRunner or when ApplicationReadyEvent comes; or call Leases yourself.",
+                    null);
         }
         if (isAsync(type, method)) {
             throw outlives(annotation, where, "@Async");
@@ -57,7 +77,7 @@ final class MethodRules {
             throw outlives(annotation, where, "a suspending function");
         }
         Class<?> result = method.getReturnType();
-        if (isAsyncResult(result)) {
+        if (isAsyncResult(result) || ReactiveAdapterRegistry.getSharedInstance().getAdapter(result) != null) {
             throw outlives(annotation, where, "one that answers a " + result.getSimpleName());
         }
         if (result.isPrimitive() && result != void.class) {
@@ -86,6 +106,27 @@ final class MethodRules {
             return OptionalLong.empty();
         }
         return result == OptionalDouble.class ? OptionalDouble.empty() : null;
+    }
+
+    /** A proxy's class is in the package of the bean's class. */
+    private static boolean isHiddenFromProxies(Class<?> type, Method method) {
+        int visible = Modifier.PUBLIC | Modifier.PROTECTED | Modifier.PRIVATE;
+        return (method.getModifiers() & visible) == 0
+                && !method.getDeclaringClass().getPackageName().equals(type.getPackageName());
+    }
+
+    private static boolean isCalledByTheContainer(Method method) {
+        MergedAnnotations annotations = MergedAnnotations.from(method);
+        if (LIFE_CYCLE.stream().anyMatch(annotations::isPresent)) {
+            return true;
+        }
+        Class<?> type = method.getDeclaringClass();
+        return method.getParameterCount() == 0
+                && switch (method.getName()) {
+                    case "afterPropertiesSet" -> InitializingBean.class.isAssignableFrom(type);
+                    case "destroy" -> DisposableBean.class.isAssignableFrom(type);
+                    default -> false;
+                };
     }
 
     private static boolean isAsync(Class<?> type, Method method) {

@@ -5,6 +5,7 @@ import io.muster.lease.LeaseStore;
 import io.muster.lease.Leases;
 import io.muster.lease.jdbc.JdbcFence;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -88,6 +89,11 @@ public final class MusterLeaseAutoConfiguration {
     }
 
     @Bean
+    TicksAhead musterTicksAhead() {
+        return new TicksAhead(Instant::now);
+    }
+
+    @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static LeasePostProcessor musterLeasePostProcessor(ConfigurableListableBeanFactory beans) {
         EmbeddedValueResolver values = new EmbeddedValueResolver(beans);
@@ -106,12 +112,19 @@ public final class MusterLeaseAutoConfiguration {
     }
 
     @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static MadeBeans musterMadeBeans() {
+        return new MadeBeans();
+    }
+
+    @Bean
     LeaseStartCheck musterLeaseStartCheck(
             ConfigurableListableBeanFactory beans,
             LeasePostProcessor postProcessor,
+            MadeBeans made,
             Leases leases,
             LeaderElections elections) {
-        return new LeaseStartCheck(beans, postProcessor, leases, elections);
+        return new LeaseStartCheck(beans, postProcessor, made, leases, elections);
     }
 
     /** The data source that checks fences by itself. */
@@ -122,7 +135,10 @@ public final class MusterLeaseAutoConfiguration {
         @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
         static GuardedDataSource musterGuardedDataSource(ConfigurableListableBeanFactory beans) {
             return new GuardedDataSource(
-                    beans, SingletonSupplier.of(() -> beans.getBean(FENCE, JdbcFence.class))::obtain);
+                    beans,
+                    SingletonSupplier.of(() -> beans.getBean(FENCE, JdbcFence.class))::obtain,
+                    () -> Optional.ofNullable(
+                            beans.getBean(MusterLeaseProperties.class).guard().transactionLimit()));
         }
 
         @Bean(FENCE)

@@ -91,8 +91,24 @@ public record MusterLeaseProperties(
      *
      * @param dataSource Whether the application's single or primary DataSource checks the fences of a lease with resources, as
      *     the first statement of each transaction under it.
+     * @param transactionLimit After which a guarded transaction is rolled back when it goes on, and the database ends one of its
+     *     statements; four times the TTL by default.
      */
-    public record Guard(@DefaultValue("false") boolean dataSource) {}
+    public record Guard(
+            @DefaultValue("false") boolean dataSource,
+            @Nullable Duration transactionLimit) {
+        private static final Duration MIN = Duration.ofSeconds(1);
+        private static final Duration MAX = Duration.ofDays(1);
+
+        /** @throws IllegalArgumentException when the limit is out of range */
+        public Guard {
+            if (transactionLimit != null
+                    && (transactionLimit.compareTo(MIN) < 0 || transactionLimit.compareTo(MAX) > 0)) {
+                throw new IllegalArgumentException("muster.lease.guard.transaction-limit must be from " + MIN + " to "
+                        + MAX + " but was " + transactionLimit);
+            }
+        }
+    }
 
     LeaseSettings settings(String defaultHolder) {
         return new LeaseSettings(

@@ -2,7 +2,7 @@ package io.muster.lease.spring;
 
 /** How often the work of a {@link Leased} method is done. */
 public enum OncePer {
-    /** Each call that gets the lease does it. */
+    /** Each call that gets the lease does it: processes that each have a schedule do it one after the other. */
     CALL,
     /**
      * It is done once for each planned time of the method's {@code @Scheduled(cron = …)}, whichever process comes first: the

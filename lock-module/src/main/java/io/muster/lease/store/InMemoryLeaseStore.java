@@ -23,7 +23,7 @@ public final class InMemoryLeaseStore implements LeaseStore {
     private final LongSupplier ticker;
     private final long startedAt;
 
-    /** A new, empty store on the system's monotonic clock. */
+    /** A new, empty store on the system's monotonic clock. The time of day says where its tokens begin, and no more. */
     public InMemoryLeaseStore() {
         this(System::nanoTime, Instant.now());
     }

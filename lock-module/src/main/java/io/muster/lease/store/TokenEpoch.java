@@ -32,8 +32,13 @@ public final class TokenEpoch {
         return Math.max(1, day) << COUNTER_BITS;
     }
 
-    /** A token below those of this millisecond, of which there are 8191: for a store that lives as long as its process. */
-    static long ofMillisecond(Instant now) {
+    /**
+     * A token below those of this millisecond, of which there are 8191. A store that begins here and gives no more than that in a
+     * millisecond stays below whatever begins later, on the same day too.
+     *
+     * @throws IllegalArgumentException if the day has no epoch
+     */
+    public static long ofMillisecond(Instant now) {
         return ofDay(now) + (Math.floorMod(now.toEpochMilli(), DAY_MILLIS) << BELOW_MILLIS_BITS);
     }
 }

@@ -3,7 +3,8 @@ if not live or token ~= ARGV[1] then
 end
 local rest = tonumber(ARGV[3])
 if rest == 0 then
-  set('expires', '0')
+  -- It is forgotten when its last renewal says: later would be no better.
+  redis.call('HSET', key, 'expires', '0')
 else
   -- No lease may have more left than its TTL.
   set('expires', text(now + rest), 'ttl', text(math.max(tonumber(ttl), rest)))

@@ -67,7 +67,23 @@ class TokenSenderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "*", "*.", "a.*", "*a", "http://a", "a:80", "a/b", "a b", "*..b", "u@a"})
+    @ValueSource(
+            strings = {
+                "",
+                "*",
+                "*.",
+                "a.*",
+                "*a",
+                "http://a",
+                "a:80",
+                "a/b",
+                "a b",
+                "*..b",
+                "u@a",
+                "my_service",
+                "*.my_zone",
+                "[::x]"
+            })
     void aListThatCannotBeMeantIsRefused(String host) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new TokenSender(List.of(host)))

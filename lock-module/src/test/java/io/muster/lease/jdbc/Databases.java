@@ -19,7 +19,7 @@ public final class Databases {
 
     /** A new H2 database in memory, with the schema. */
     public static HikariDataSource h2() throws SQLException {
-        return pool("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", "");
+        return pool("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=30000", "sa", "");
     }
 
     /** A PostgreSQL of its own, with the schema. */

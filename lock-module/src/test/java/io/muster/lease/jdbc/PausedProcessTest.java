@@ -19,6 +19,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,6 +38,9 @@ class PausedProcessTest {
         try (HikariDataSource raw = Databases.postgresql()) {
             Databases.execute(raw, "CREATE TABLE ledger (writer VARCHAR(80), position SERIAL)");
             Process holder = holder(raw);
+            // A line that never comes cannot be waited for with a limit, but the end of the process can be brought
+            // about.
+            CompletableFuture.delayedExecutor(100, TimeUnit.SECONDS).execute(holder::destroyForcibly);
             try (BufferedReader lines = holder.inputReader()) {
                 awaitLine(lines, "WROTE");
                 signal(holder, "STOP");
@@ -155,6 +160,9 @@ class PausedProcessTest {
                     System.out.println("WROTE");
                 } catch (StaleFenceException e) {
                     System.out.println("REFUSED");
+                } catch (SQLException e) {
+                    // It was stopped in the midst of a transaction, which the database has ended.
+                    System.out.println("BROKEN");
                 }
                 if (!lease.isHeld()) {
                     System.out.println("NOT HELD");

@@ -7,10 +7,13 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.muster.lease.Eventually;
 import io.muster.lease.LeaseStore;
 import io.muster.lease.StaleFenceException;
+import io.muster.lease.jdbc.TcpLink;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -76,5 +79,46 @@ class RedisFenceTest {
                         resource + "list", 2, "return nonsense(", ScriptOutputType.INTEGER, List.of(), List.of()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(resource);
+    }
+
+    @Test
+    void aScriptThatWasUnderWayWhenTheConnectionBrokeIsNotSentAgain() throws Exception {
+        RedisURI uri = RedisServer.uri();
+        String list = resource + "broken";
+        try (TcpLink link = TcpLink.to(uri.getHost(), uri.getPort());
+                RedisFence far = RedisFence.open(RedisURI.create("127.0.0.1", link.port()))) {
+            append(far, list, "a");
+            link.silence();
+            CompletableFuture<Void> lost = CompletableFuture.runAsync(() -> append(far, list, "b"));
+            Eventually.holds("the server has run the script", () -> redis.llen(list) == 2);
+            link.cut();
+
+            assertThatThrownBy(lost::join)
+                    .hasCauseInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("the outcome is unknown");
+            Eventually.holds("it is connected again", () -> connected(far));
+            append(far, list, "c");
+            assertThat(redis.lrange(list, 0, -1)).containsExactly("a", "b", "c");
+        }
+    }
+
+    @Test
+    void whatIsNoNameAndNoTokenIsRefused() {
+        assertThatThrownBy(() -> fence.raise("", 1)).hasMessageContaining("resource must be");
+        assertThatThrownBy(() -> fence.raise(resource, LeaseStore.MAX_TOKEN + 1))
+                .hasMessageContaining("token must be");
+    }
+
+    private static void append(RedisFence fence, String list, String value) {
+        Object unused = fence.eval(list, 1, APPEND, ScriptOutputType.INTEGER, List.of(list), List.of(value));
+    }
+
+    private boolean connected(RedisFence far) {
+        try {
+            far.raise(resource + "connected", 1);
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
     }
 }

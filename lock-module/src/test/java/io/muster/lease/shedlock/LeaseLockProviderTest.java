@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 /** What the bridge promises beyond ShedLock's own tests. */
 @Timeout(60)
 class LeaseLockProviderTest {
-    private static final Duration TTL = Duration.ofSeconds(4);
+    private static final Duration TTL = Duration.ofSeconds(8);
 
     private final FaultyStore store = new FaultyStore();
     private final InMemoryFence fence = new InMemoryFence();
@@ -109,10 +109,10 @@ class LeaseLockProviderTest {
                     }
                 })
                 .start();
-        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
         leases.close();
 
-        assertThat(end.get(10, TimeUnit.SECONDS))
+        assertThat(end.get(20, TimeUnit.SECONDS))
                 .isInstanceOf(LockException.class)
                 .hasMessageContaining("CLOSED");
         assertThat(others.inspect("job").orElseThrow().remaining()).isGreaterThan(Duration.ofMinutes(29));
@@ -140,8 +140,7 @@ class LeaseLockProviderTest {
 
     @Test
     void aTaskThatTakesLongerThanLockAtMostForIsInterruptedAndGivesTheLockBack() {
-        assertThatThrownBy(
-                        () -> execute(first, job(Duration.ofMillis(500), Duration.ZERO), LeaseLockProviderTest::hang))
+        assertThatThrownBy(() -> execute(first, job(Duration.ofSeconds(2), Duration.ZERO), LeaseLockProviderTest::hang))
                 .isInstanceOf(LockException.class)
                 .hasMessageContaining("MAX_HOLD");
 
@@ -159,7 +158,7 @@ class LeaseLockProviderTest {
 
     @Test
     void aTaskThatCannotExtendItsLostLockLeavesNothingBehind() {
-        assertThatThrownBy(() -> execute(first, job(Duration.ofMillis(500), Duration.ZERO), () -> {
+        assertThatThrownBy(() -> execute(first, job(Duration.ofSeconds(2), Duration.ZERO), () -> {
                     assertThatThrownBy(LeaseLockProviderTest::hang).isInstanceOf(InterruptedException.class);
                     LockExtender.extendActiveLock(Duration.ofHours(1), Duration.ZERO);
                 }))

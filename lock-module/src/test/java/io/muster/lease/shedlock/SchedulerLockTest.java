@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.muster.lease.Eventually;
 import io.muster.lease.Lease;
 import io.muster.lease.LeaseContext;
 import io.muster.lease.LeaseLostException;
@@ -61,6 +62,9 @@ class SchedulerLockTest {
             Journal journal = context.getBean(Journal.class);
             assertThat(journal.tokens.poll(20, TimeUnit.SECONDS)).isNotNull();
             LeaseStore store = context.getBean(LeaseStore.class);
+            // The run tells its token while it still has the lock; the event of the release comes before the store's
+            // answer.
+            Eventually.holds("the scheduled run is over", () -> !isLive(store, "month"));
             JdbcFence fence = context.getBean(JdbcFence.class);
             LeaseSettings settings = LeaseSettings.defaults("other");
             try (Leases other = Leases.open(store, settings, List.of(fence), event -> {})) {
@@ -78,6 +82,14 @@ class SchedulerLockTest {
             assertThat(one(context.getBean(HikariDataSource.class), "SELECT amount FROM report"))
                     .isEqualTo(1);
         }
+    }
+
+    private static boolean isLive(LeaseStore store, String name) throws Exception {
+        return store.inspect(name)
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS)
+                .orElseThrow()
+                .live();
     }
 
     private static long one(HikariDataSource database, String query) throws SQLException {
@@ -118,7 +130,7 @@ class SchedulerLockTest {
         Leases leases(LeaseStore store, JdbcFence fence) {
             return Leases.open(
                     store,
-                    LeaseSettings.defaults("application").withTtl(Duration.ofSeconds(5)),
+                    LeaseSettings.defaults("application").withTtl(Duration.ofSeconds(30)),
                     List.of(fence),
                     event -> {});
         }

@@ -3,6 +3,7 @@ package io.muster.lease.shedlock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.muster.lease.Eventually;
 import io.muster.lease.LeaseSettings;
 import io.muster.lease.LeaseStore;
 import io.muster.lease.LeaseStore.LeaseView;
@@ -26,7 +27,8 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class ShedLockKit extends AbstractExtensibleLockProviderIntegrationTest {
-    static final Duration TTL = Duration.ofSeconds(5);
+    /** Nothing here waits for it. */
+    static final Duration TTL = Duration.ofMinutes(1);
 
     private Leases leases;
     private LeaseLockProvider provider;
@@ -65,10 +67,8 @@ abstract class ShedLockKit extends AbstractExtensibleLockProviderIntegrationTest
     @Override
     @Test
     public void shouldTimeout() {
-        SimpleLock lock = lockOnAThreadThatEnds(Duration.ofMillis(500));
-        while (!leases.held().isEmpty()) {
-            Thread.onSpinWait();
-        }
+        SimpleLock lock = lockOnAThreadThatEnds(Duration.ofSeconds(2));
+        awaitNothingHeld();
         assertLocked(LOCK_NAME1);
         passQuietly(TTL);
 
@@ -83,7 +83,7 @@ abstract class ShedLockKit extends AbstractExtensibleLockProviderIntegrationTest
     @Override
     @Test
     public void shouldNotBeAbleToExtendExpiredLock() {
-        SimpleLock lock = provider.lock(lockConfig(LOCK_NAME1, Duration.ofMillis(500), Duration.ZERO))
+        SimpleLock lock = provider.lock(lockConfig(LOCK_NAME1, Duration.ofSeconds(2), Duration.ZERO))
                 .orElseThrow();
         awaitInterrupt();
 
@@ -98,6 +98,14 @@ abstract class ShedLockKit extends AbstractExtensibleLockProviderIntegrationTest
                         .orElseThrow()))
                 .start();
         return lock.join();
+    }
+
+    private void awaitNothingHeld() {
+        try {
+            Eventually.holds("nothing is held", () -> leases.held().isEmpty());
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void awaitInterrupt() {

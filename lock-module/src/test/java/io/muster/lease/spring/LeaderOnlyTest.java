@@ -1,17 +1,27 @@
 package io.muster.lease.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
+import io.muster.lease.Eventually;
 import io.muster.lease.LeaseContext;
 import io.muster.lease.LeaseEvent;
+import io.muster.lease.LeaseStore;
 import io.muster.lease.Leases;
+import io.muster.lease.jdbc.JdbcLeaseStore;
+import java.sql.SQLException;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -20,6 +30,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 
 @Timeout(120)
 class LeaderOnlyTest {
@@ -59,7 +70,9 @@ class LeaderOnlyTest {
             context.getSourceApplicationContext().stop();
             assertThat(next(context, LeaseEvent.Deposed.class).lease()).isSameAs(first.lease());
             assertThat(role.token()).isEmpty();
-            assertThat(leases.inspect("reports").orElseThrow().live()).isFalse();
+            Eventually.holds(
+                    "it is given back",
+                    () -> !leases.inspect("reports").orElseThrow().live());
 
             context.getSourceApplicationContext().start();
             LeaseEvent.Elected second = next(context, LeaseEvent.Elected.class);
@@ -79,11 +92,69 @@ class LeaderOnlyTest {
     }
 
     @Test
+    void aRoleThatTheStartCouldNotSeeIsRunForFromTheFirstCall() {
+        AtomicLong token = new AtomicLong();
+        TestContexts.inMemory(Events.class)
+                .withBean("report", Runnable.class, () -> new Unseen(token), definition -> definition.setLazyInit(true))
+                .run(context -> {
+                    BlockingQueue<LeaseEvent> events = context.getBean(Events.class).events;
+                    Runnable report = context.getBean("report", Runnable.class);
+                    assertThat(events).isEmpty();
+                    report.run();
+                    LeaseEvent event = events.poll(30, TimeUnit.SECONDS);
+                    assertThat(event).isInstanceOf(LeaseEvent.Elected.class);
+                    report.run();
+                    assertThat(token).hasPositiveValue();
+                });
+    }
+
+    @Test
+    void aRoleThatTheStartCouldNotSeeMustWorkAsAnyOther() {
+        TestContexts.inMemory()
+                .withBean(
+                        "report", Runnable.class, UnseenWithResources::new, definition -> definition.setLazyInit(true))
+                .run(context -> {
+                    Runnable report = context.getBean("report", Runnable.class);
+                    for (int i = 0; i < 2; i++) {
+                        assertThatThrownBy(report::run)
+                                .isInstanceOf(IllegalArgumentException.class)
+                                .hasMessageContaining("no fence is configured");
+                    }
+                });
+    }
+
+    @Test
+    void leadershipIsGivenBackBeforeTheDataSourceCloses() throws Exception {
+        String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
+        TestContexts.h2(Reports.class)
+                .withPropertyValues("spring.datasource.url=" + url)
+                .run(context -> assertThat(
+                                next(context, LeaseEvent.Elected.class).name())
+                        .isEqualTo("reports"));
+        try (HikariDataSource database = new HikariDataSource();
+                LeaseStore store = openStore(database, url)) {
+            LeaseStore.LeaseView view = store.inspect("reports")
+                    .toCompletableFuture()
+                    .get(30, TimeUnit.SECONDS)
+                    .orElseThrow();
+            assertThat(view.live()).isFalse();
+        }
+    }
+
+    private static LeaseStore openStore(HikariDataSource database, String url) throws SQLException {
+        database.setJdbcUrl(url);
+        database.setUsername("sa");
+        database.setPassword("");
+        return JdbcLeaseStore.open(database);
+    }
+
+    @Test
     void scheduledWorkHasTimeToEndBeforeItsLeadershipIsGivenBack() {
         CountDownLatch end = new CountDownLatch(1);
         BlockingQueue<String> ends = new LinkedBlockingQueue<>();
         SlowReport report = new SlowReport(end, ends);
         TestContexts.h2(Scheduling.class)
+                .withConfiguration(AutoConfigurations.of(LifecycleAutoConfiguration.class))
                 .withBean(SlowReport.class, () -> report)
                 .withBean(StopOfSchedulers.class, () -> new StopOfSchedulers(end))
                 .run(context ->
@@ -148,6 +219,26 @@ class LeaderOnlyTest {
         }
     }
 
+    static class Unseen implements Runnable {
+        private final AtomicLong token;
+
+        Unseen(AtomicLong token) {
+            this.token = token;
+        }
+
+        @Override
+        @LeaderOnly("unseen")
+        public void run() {
+            token.set(LeaseContext.current().fencingToken());
+        }
+    }
+
+    static class UnseenWithResources implements Runnable {
+        @Override
+        @LeaderOnly(role = "unseen", resources = "invoices")
+        public void run() {}
+    }
+
     static class Events {
         final BlockingQueue<LeaseEvent> events = new LinkedBlockingQueue<>();
 
@@ -185,7 +276,7 @@ class LeaderOnlyTest {
         }
     }
 
-    /** Lets the work end when the schedulers are asked to. */
+    /** Lets the work end when the schedulers are asked to, which is after much else has stopped. */
     record StopOfSchedulers(CountDownLatch end) implements SmartLifecycle {
         @Override
         public void start() {}
@@ -198,6 +289,11 @@ class LeaderOnlyTest {
         @Override
         public boolean isRunning() {
             return end.getCount() > 0;
+        }
+
+        @Override
+        public int getPhase() {
+            return ExecutorConfigurationSupport.DEFAULT_PHASE;
         }
     }
 }

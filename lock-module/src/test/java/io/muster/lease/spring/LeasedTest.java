@@ -3,12 +3,18 @@ package io.muster.lease.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.muster.lease.Eventually;
 import io.muster.lease.Lease;
 import io.muster.lease.LeaseContext;
 import io.muster.lease.LeaseEvent;
 import io.muster.lease.LeaseLostException;
+import io.muster.lease.LeaseStore.LeaseView;
 import io.muster.lease.Leases;
 import java.io.IOException;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
@@ -17,13 +23,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.event.EventListener;
+import org.springframework.context.support.SimpleThreadScope;
+import org.springframework.core.annotation.AliasFor;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.transaction.annotation.Transactional;
 
 /** Two applications in one process over one database. */
 @Timeout(120)
@@ -56,6 +72,12 @@ class LeasedTest {
 
                             end.countDown();
                             Long first = working.get(60, TimeUnit.SECONDS).orElseThrow();
+                            Eventually.holds(
+                                    "it was given back",
+                                    () -> one.getBean(Leases.class)
+                                            .inspect("close")
+                                            .filter(LeaseView::live)
+                                            .isEmpty());
                             assertThat(next(one, LeaseEvent.Acquired.class)
                                             .lease()
                                             .fencingToken())
@@ -117,6 +139,51 @@ class LeasedTest {
     }
 
     @Test
+    void anAnnotationOfTheApplicationCanSayItAll() {
+        TestContexts.inMemory(Jobs.class)
+                .run(context -> assertThat(job(context).nightly().name()).isEqualTo("audit"));
+    }
+
+    @Test
+    void aCallByAGenericInterfaceIsUnderTheLeaseOnce() {
+        TestContexts.inMemory().withBean("task", TextTask.class).run(context -> {
+            @SuppressWarnings("unchecked")
+            Task<String> task = context.getBean("task", Task.class);
+            assertThat(task.work("x")).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void aProxyOfTheInterfacesAloneDoes() {
+        TestContexts.h2()
+                .withPropertyValues("spring.aop.proxy-target-class=false")
+                .withBean("task", TransactionalTask.class)
+                .run(context -> {
+                    @SuppressWarnings("unchecked")
+                    Task<String> task = context.getBean("task", Task.class);
+                    assertThat(AopUtils.isJdkDynamicProxy(task)).isTrue();
+                    assertThat(task.work("x")).isEqualTo(1);
+                });
+    }
+
+    @Test
+    void aMethodOfAnInterfaceThatAFactoryImplementsIsUnderTheLease() {
+        TestContexts.inMemory()
+                .withBean("repository", RepositoryFactory.class)
+                .run(context ->
+                        assertThat(context.getBean(Repository.class).purge()).isEqualTo(1));
+    }
+
+    @Test
+    void aBeanOfANarrowerScopeWorksUnderItsLease() {
+        TestContexts.inMemory(Scoped.class)
+                .withInitializer(context -> context.getBeanFactory().registerScope("thread", new SimpleThreadScope()))
+                .run(context -> assertThat(
+                                context.getBean("scoped", TextTask.class).work("x"))
+                        .isEqualTo(1));
+    }
+
+    @Test
     void aCallFromWithinTakesNoLease() {
         TestContexts.inMemory(Jobs.class)
                 .run(context -> assertThat(job(context).fromWithin()).isZero());
@@ -160,7 +227,74 @@ class LeasedTest {
         }
     }
 
+    interface Repository {
+        @Leased("purge")
+        Integer purge();
+    }
+
+    /** As Spring Data does it: the proxy's target does not implement the interface. */
+    static class RepositoryFactory implements FactoryBean<Repository> {
+        @Override
+        public Repository getObject() {
+            ProxyFactory proxy = new ProxyFactory(new Object());
+            proxy.setInterfaces(Repository.class);
+            proxy.addAdvice(
+                    (MethodInterceptor) invocation -> LeaseContext.leases().size());
+            return (Repository) proxy.getProxy();
+        }
+
+        @Override
+        public Class<?> getObjectType() {
+            return Repository.class;
+        }
+    }
+
+    interface Task<T> {
+        Integer work(T input);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Scoped {
+        @Bean
+        @Scope(scopeName = "thread", proxyMode = ScopedProxyMode.TARGET_CLASS)
+        TextTask scoped() {
+            return new TextTask();
+        }
+    }
+
+    static class TextTask implements Task<String> {
+        @Override
+        @Leased("task")
+        public Integer work(String input) {
+            return LeaseContext.leases().size();
+        }
+    }
+
+    static class TransactionalTask implements Task<String> {
+        @Override
+        @Leased("task")
+        @Transactional
+        public Integer work(String input) {
+            return LeaseContext.leases().size();
+        }
+    }
+
+    /** A job of this application: when, and under which lease. */
+    @Scheduled(cron = "0 0 2 * * *", zone = "UTC")
+    @Leased(once = OncePer.TICK)
+    @Target(ElementType.METHOD)
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Nightly {
+        @AliasFor(annotation = Leased.class, attribute = "name")
+        String value();
+    }
+
     static class Job {
+        @Nightly("audit")
+        public Lease nightly() {
+            return LeaseContext.current();
+        }
+
         @Leased("close")
         public Optional<Long> close(Callable<?> work) {
             try {

@@ -74,6 +74,7 @@ class MusterLeaseAutoConfigurationTest {
         "muster.lease.ttl=0s, muster.lease.ttl must be positive but was PT0S",
         "muster.lease.max-hold=-1s, muster.lease.max-hold must be positive but was PT-1S",
         "muster.lease.halt-grace=0s, muster.lease.halt-grace must be positive but was PT0S",
+        "muster.lease.guard.transaction-limit=999ms, muster.lease.guard.transaction-limit must be from PT1S to PT24H but was PT0.999S",
         "muster.lease.max-leases=0, muster.lease.max-leases must be between 1 and 10000 but was 0",
         "muster.lease.ttl=900ms, ttl must be from PT1S to 1 day"
     })
@@ -197,6 +198,7 @@ class MusterLeaseAutoConfigurationTest {
                         "muster.lease.allow-weak-store",
                         "muster.lease.enabled",
                         "muster.lease.guard.data-source",
+                        "muster.lease.guard.transaction-limit",
                         "muster.lease.halt-grace",
                         "muster.lease.holder",
                         "muster.lease.jdbc.create-schema",

@@ -103,13 +103,15 @@ class PlannedTimesTest {
         registrar.addCronTask(() -> runs.add(new Run(PlannedTimes.current(), Instant.now())), "*/2 * * * * *");
         registrar.afterPropertiesSet();
         try {
-            for (int i = 0; i < 2; i++) {
+            // One that a busy machine let start late tells nothing of the interval before.
+            for (int onTime = 0; onTime < 2; ) {
                 Run run = runs.poll(20, TimeUnit.SECONDS);
                 assertThat(run).isNotNull();
                 Instant planned = Objects.requireNonNull(run.planned());
-                assertThat(Duration.between(planned, run.at()))
-                        .isBetween(Duration.ofMillis(-500), Duration.ofMillis(1500));
+                Duration late = Duration.between(planned, run.at());
+                assertThat(late).isGreaterThan(Duration.ofMillis(-500));
                 assertThat(planned.toEpochMilli() % 2000).isZero();
+                onTime += late.compareTo(Duration.ofMillis(1500)) < 0 ? 1 : 0;
             }
         } finally {
             registrar.destroy();

@@ -1,7 +1,10 @@
 package io.muster.lease.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.muster.lease.spring.http.JobOfAnotherPackage;
+import jakarta.annotation.PostConstruct;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
@@ -11,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.config.BeanDefinitionCustomizer;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -37,6 +41,16 @@ class StartErrorsTest {
                 Arguments.of(new MonoResult(), "MonoResult.work() must not be one that answers a Mono"),
                 Arguments.of(new FluxResult(), "FluxResult.work() must not be one that answers a Flux"),
                 Arguments.of(new PublisherResult(), "PublisherResult.work() must not be one that answers a Publisher"),
+                Arguments.of(new StreamResult(), "StreamResult.work() must not be one that answers a Stream"),
+                Arguments.of(
+                        new HiddenMethod(),
+                        "HiddenMethod.work() must not be visible only in the package of a superclass with @Leased"),
+                Arguments.of(
+                        new AfterConstruction(),
+                        "AfterConstruction.work() must not be a callback of the bean's life cycle with @Leased"),
+                Arguments.of(
+                        new Initializing(),
+                        "Initializing.afterPropertiesSet() must not be a callback of the bean's life cycle"),
                 Arguments.of(
                         new PrimitiveResult(), "PrimitiveResult.work() must not be primitive with @Leased but was int"),
                 Arguments.of(new Both(), "Both.work() must have @Leased or @LeaderOnly but had both"),
@@ -99,6 +113,23 @@ class StartErrorsTest {
                     .hasMessageContaining("bean \"early\"")
                     .hasMessageContaining("must have a proxy");
         });
+    }
+
+    @Test
+    void aReadyMadeObjectStopsTheStart() {
+        TestContexts.inMemory()
+                .withInitializer(context -> context.getBeanFactory().registerSingleton("early", new Early()))
+                .run(context -> assertThat(setupException(context.getStartupFailure()))
+                        .hasMessageContaining("bean \"early\"")
+                        .hasMessageContaining("was registered as a ready-made object"));
+    }
+
+    @Test
+    void anInterfaceOfALazyBeanDoesNotHideWhatCannotWork() {
+        TestContexts.inMemory()
+                .withBean("job", Runnable.class, FinalRun::new, definition -> definition.setLazyInit(true))
+                .run(context -> assertThatThrownBy(() -> context.getBean("job"))
+                        .hasStackTraceContaining("FinalRun.run() must not be final with @LeaderOnly"));
     }
 
     @Test
@@ -178,6 +209,33 @@ class StartErrorsTest {
         public Flow.Publisher<String> work() {
             return subscriber -> {};
         }
+    }
+
+    static class StreamResult {
+        @Leased("a")
+        public Stream<String> work() {
+            return Stream.of("");
+        }
+    }
+
+    static class HiddenMethod extends JobOfAnotherPackage {}
+
+    static class AfterConstruction {
+        @PostConstruct
+        @Leased("a")
+        public void work() {}
+    }
+
+    static class Initializing implements InitializingBean {
+        @Override
+        @Leased("a")
+        public void afterPropertiesSet() {}
+    }
+
+    static class FinalRun implements Runnable {
+        @Override
+        @LeaderOnly("a")
+        public final void run() {}
     }
 
     static class PrimitiveResult {

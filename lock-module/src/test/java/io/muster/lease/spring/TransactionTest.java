@@ -3,6 +3,7 @@ package io.muster.lease.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.muster.lease.Eventually;
 import io.muster.lease.Lease;
 import io.muster.lease.LeaseContext;
 import io.muster.lease.LeaseEvent;
@@ -13,6 +14,7 @@ import io.muster.lease.jdbc.JdbcFence;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -75,6 +77,25 @@ class TransactionTest {
     }
 
     @Test
+    void aTransactionIsLimitedToFourTtlsOrAsConfigured() {
+        guarded().run(context -> assertThat(statementMillis(context)).isEqualTo("40000"));
+        guarded()
+                .withPropertyValues("muster.lease.guard.transaction-limit=7s")
+                .run(context -> assertThat(statementMillis(context)).isEqualTo("7000"));
+    }
+
+    /** What H2 keeps of the limit, which is that of each statement. */
+    private static @Nullable String statementMillis(ApplicationContext context) {
+        JdbcTemplate jdbc = table(context);
+        List<@Nullable String> seen = new ArrayList<>();
+        Runnable look = () -> seen.add(jdbc.queryForObject(
+                "SELECT SETTING_VALUE FROM INFORMATION_SCHEMA.SETTINGS WHERE SETTING_NAME = 'QUERY_TIMEOUT'",
+                String.class));
+        long unused = context.getBean(Invoices.class).write(look, new ArrayList<>());
+        return seen.get(0);
+    }
+
+    @Test
     void aWriteOutsideOfATransactionIsRefused() {
         guarded().run(context -> {
             JdbcTemplate jdbc = table(context);
@@ -92,13 +113,13 @@ class TransactionTest {
         guarded().withBean(Leader.class).run(context -> {
             JdbcTemplate jdbc = table(context);
             Leader leader = context.getBean(Leader.class);
-            Long token = leader.write();
-            while (token == null) {
-                Thread.onSpinWait();
-                token = leader.write();
-            }
+            List<Long> tokens = new ArrayList<>();
+            Eventually.holds("it leads", () -> {
+                Long written = leader.write();
+                return written != null && tokens.add(written);
+            });
             assertThat(jdbc.queryForObject("SELECT token FROM muster_fence WHERE resource = 'invoices'", Long.class))
-                    .isEqualTo(token);
+                    .isEqualTo(tokens.get(0));
         });
     }
 

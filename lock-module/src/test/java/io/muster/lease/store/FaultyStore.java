@@ -1,13 +1,17 @@
 package io.muster.lease.store;
 
+import io.muster.lease.Eventually;
 import io.muster.lease.LeaseStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A store in memory that throws, hangs or answers nonsense when it is told to. */
@@ -15,8 +19,7 @@ public final class FaultyStore implements LeaseStore {
     private final LeaseStore store = new InMemoryLeaseStore();
     private boolean hangs;
     private boolean weak;
-    private boolean answersNull;
-    private @Nullable Throwable next;
+    private final Deque<Supplier<@Nullable CompletionStage<Set<LeaseKey>>>> next = new ArrayDeque<>();
     private int renewals;
 
     /** Answers nothing any more. */
@@ -34,14 +37,23 @@ public final class FaultyStore implements LeaseStore {
         weak = true;
     }
 
-    /** Lets the next renewal throw, which counts as a renewal. */
-    public synchronized void throwNext(Throwable failure) {
-        next = failure;
+    /** Lets the next renewal throw, after those that were told before; it counts as a renewal. */
+    public synchronized void throwNext(Error failure) {
+        next.add(() -> {
+            throw failure;
+        });
     }
 
-    /** Lets the next renewal answer null instead of a stage. */
+    /** As {@link #throwNext(Error)}. */
+    public synchronized void throwNext(RuntimeException failure) {
+        next.add(() -> {
+            throw failure;
+        });
+    }
+
+    /** Lets the next renewal answer null instead of a stage, after those that were told before. */
     public synchronized void answerNull() {
-        answersNull = true;
+        next.add(() -> null);
     }
 
     /** Waits for that many renewals since the start. */
@@ -52,17 +64,17 @@ public final class FaultyStore implements LeaseStore {
     }
 
     /** Waits until this lease has been granted. */
-    public void awaitGrant(String name) {
-        while (inspect(name).toCompletableFuture().join().isEmpty()) {
-            Thread.onSpinWait();
-        }
+    public void awaitGrant(String name) throws Exception {
+        Eventually.holds(
+                name + " was granted",
+                () -> inspect(name).toCompletableFuture().join().isPresent());
     }
 
     /** Waits until nobody holds this lease. */
-    public void awaitFree(String name) {
-        while (inspect(name).toCompletableFuture().join().orElseThrow().live()) {
-            Thread.onSpinWait();
-        }
+    public void awaitFree(String name) throws Exception {
+        Eventually.holds(
+                name + " is free",
+                () -> !inspect(name).toCompletableFuture().join().orElseThrow().live());
     }
 
     @Override
@@ -75,17 +87,9 @@ public final class FaultyStore implements LeaseStore {
     public synchronized CompletionStage<Set<LeaseKey>> renew(Collection<LeaseKey> keys) {
         renewals++;
         notifyAll();
-        Throwable failure = next;
-        next = null;
-        if (failure instanceof Error error) {
-            throw error;
-        }
-        if (failure instanceof RuntimeException exception) {
-            throw exception;
-        }
-        if (answersNull) {
-            answersNull = false;
-            return null;
+        Supplier<@Nullable CompletionStage<Set<LeaseKey>>> told = next.poll();
+        if (told != null) {
+            return told.get();
         }
         return hangs ? new CompletableFuture<>() : store.renew(keys);
     }

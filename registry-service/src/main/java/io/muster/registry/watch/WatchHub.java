@@ -8,32 +8,20 @@ import io.muster.api.Problem;
 import io.muster.api.ProblemException;
 import io.muster.api.Subscription;
 import io.muster.api.WatcherEvent;
-import io.muster.registry.catalogue.Change;
 import io.muster.registry.catalogue.ServiceKey;
-import io.muster.registry.engine.Changes;
 import io.muster.registry.engine.Engine;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 
 /**
@@ -42,27 +30,16 @@ import reactor.core.publisher.Flux;
  * <p>One thread gathers, encodes and hands out; writing happens on the connections' own threads.
  */
 public final class WatchHub implements AutoCloseable {
-    /*
-     * Positions on a stream. `dispatched` is the position up to which every change has been put into the mailboxes of its
-     * watchers. A watcher whose mailbox runs empty has been sent everything up to there, so that position becomes its event
-     * id. Snapshots are taken from the engine when they are written and may be newer; a change that follows is then already
-     * covered by the snapshot's own position, and the client drops it.
-     */
-    private static final Logger log = LoggerFactory.getLogger(WatchHub.class);
     private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
 
     private final Engine engine;
     private final ServiceEncoder encoder;
     private final WatchConfig config;
     private final LongSupplier nanoClock;
-    private final ScheduledExecutorService executor;
+    private final HubThread thread;
     private final SecureRandom random = new SecureRandom();
 
     private final Map<String, Watcher> watchers = new ConcurrentHashMap<>();
-    private final AtomicBoolean dispatchPending = new AtomicBoolean();
-    private final LongAdder collapses = new LongAdder();
-    private final LongAdder events = new LongAdder();
-    private volatile Dispatched dispatched;
     private volatile boolean closed;
 
     /** Touched by the hub's thread alone. */
@@ -71,7 +48,7 @@ public final class WatchHub implements AutoCloseable {
     private final KeepAlives keepAlives;
     private final Audience audience;
     private final BlockingQueries queries;
-    private long lastDispatchNanos;
+    private final Dispatcher dispatcher;
 
     /**
      * @param engine where changes come from
@@ -90,21 +67,20 @@ public final class WatchHub implements AutoCloseable {
         this.encoder = encoder;
         this.config = config;
         this.nanoClock = nanoClock;
-        this.executor = executor;
-        this.dispatched = new Dispatched(engine.view().position());
+        this.thread = new HubThread(executor);
         this.audience =
                 new Audience(config.absence().toNanos(), config.maxWatchers(), engine.view()::warming, this::isGone);
         this.queries = new BlockingQueries(engine.view(), config.maxWatchers());
         this.keepAlives = new KeepAlives(config.stalledAfter().toNanos(), this::forget);
+        this.dispatcher =
+                new Dispatcher(engine, encoder, topics, queries, config.gather().toNanos(), nanoClock, thread);
     }
 
     /** Begins to follow the engine. */
     public void start() {
-        lastDispatchNanos = nanoClock.getAsLong();
-        engine.onChange(this::changed);
+        dispatcher.start();
         long slotNanos = Math.max(1, config.keepAlive().toNanos() / KeepAlives.SLOTS);
-        Future<?> unusedKeepAlives =
-                executor.scheduleAtFixedRate(guarded(this::turn), slotNanos, slotNanos, TimeUnit.NANOSECONDS);
+        thread.every(slotNanos, this::turn);
     }
 
     /**
@@ -127,8 +103,8 @@ public final class WatchHub implements AutoCloseable {
         return Flux.defer(() -> {
             Watcher watcher = new Watcher(newId(), request, cut, nanoClock);
             watchers.put(watcher.id(), watcher);
-            executor.execute(guarded(() -> open(watcher)));
-            return watcher.groups(this::snapshot, () -> dispatched.idLine()).doFinally(signal -> forget(watcher));
+            thread.execute(() -> open(watcher));
+            return watcher.groups(this::snapshot, dispatcher::idLine).doFinally(signal -> forget(watcher));
         });
     }
 
@@ -157,7 +133,7 @@ public final class WatchHub implements AutoCloseable {
                     }
                     watcher.release();
                 },
-                executor);
+                thread);
     }
 
     /**
@@ -178,7 +154,7 @@ public final class WatchHub implements AutoCloseable {
         Watcher watcher = find(watcherId);
         watcher.acknowledge(position);
         if (audience.isAwaited()) {
-            executor.execute(guarded(() -> audience.acknowledged(watcher)));
+            thread.execute(() -> audience.acknowledged(watcher));
         }
     }
 
@@ -198,7 +174,7 @@ public final class WatchHub implements AutoCloseable {
             watcher.leave();
             watcher.close(Frame.closing(new ClosingEvent("the client left")));
         }
-        return CompletableFuture.supplyAsync(() -> audience.left(watcherId) || watcher != null, executor);
+        return CompletableFuture.supplyAsync(() -> audience.left(watcherId) || watcher != null, thread);
     }
 
     /**
@@ -209,13 +185,13 @@ public final class WatchHub implements AutoCloseable {
      */
     public CompletableFuture<DrainResult> awaitAudience(ServiceKey service, Position position, Duration timeout) {
         CompletableFuture<DrainResult> result = new CompletableFuture<>();
-        executor.execute(guarded(() -> {
+        thread.execute(() -> {
             audience.begin(service, position, topics.of(service), result, nanoClock.getAsLong());
             limit(timeout, result, () -> audience.giveUp(service, position, result));
-        }));
+        });
         CompletableFuture<DrainResult> unused = result.whenComplete((answer, failure) -> {
             if (result.isCancelled()) {
-                executor.execute(guarded(() -> audience.giveUp(service, position, result)));
+                thread.execute(() -> audience.giveUp(service, position, result));
             }
         });
         return result;
@@ -233,24 +209,24 @@ public final class WatchHub implements AutoCloseable {
             ServiceKey service, Position position, Duration timeout, Object owner, String client) {
         CompletableFuture<Void> changed = new CompletableFuture<>();
         BlockingQueries.Query query = new BlockingQueries.Query(position, changed);
-        executor.execute(guarded(() -> {
+        thread.execute(() -> {
             // While it waits it counts, and one TTL from the answer, too.
             audience.asked(owner, client, service, position, nanoClock.getAsLong() + timeout.toNanos());
             queries.await(service, query);
             limit(timeout, changed, () -> queries.giveUp(service, query));
-        }));
+        });
         // Not what this returns: who cancels cancels the query itself.
-        CompletableFuture<Void> unused = changed.whenComplete((done, failure) -> executor.execute(guarded(() -> {
+        CompletableFuture<Void> unused = changed.whenComplete((done, failure) -> thread.execute(() -> {
             queries.giveUp(service, query);
             audience.asked(owner, client, service, position, nanoClock.getAsLong());
-        })));
+        }));
         return changed;
     }
 
     /** Gives up what is not answered in time, and keeps no timer of what is. */
     private <T> void limit(Duration timeout, CompletableFuture<T> answer, Runnable giveUp) {
         if (!answer.isDone()) {
-            Future<?> timer = executor.schedule(guarded(giveUp), timeout.toNanos(), TimeUnit.NANOSECONDS);
+            Future<?> timer = thread.after(timeout.toNanos(), giveUp);
             CompletableFuture<T> unused = answer.whenComplete((done, failure) -> timer.cancel(false));
         }
     }
@@ -267,12 +243,12 @@ public final class WatchHub implements AutoCloseable {
 
     /** How often a slow watcher's changes collapsed into a snapshot. */
     public long collapses() {
-        return collapses.sum();
+        return dispatcher.collapses();
     }
 
     /** How many change events were handed to watchers. */
     public long events() {
-        return events.sum();
+        return dispatcher.events();
     }
 
     /** Ends all streams, marked as planned, and opens no more. */
@@ -281,7 +257,7 @@ public final class WatchHub implements AutoCloseable {
         closed = true;
         Frame last = Frame.closing(new ClosingEvent("the registry is closing"));
         watchers.values().forEach(watcher -> watcher.close(last));
-        executor.execute(guarded(queries::close));
+        thread.execute(queries::close);
     }
 
     private String newId() {
@@ -326,7 +302,7 @@ public final class WatchHub implements AutoCloseable {
             return;
         }
         boolean warming = engine.view().warming();
-        watcher.stageControl(Frame.watcher(new WatcherEvent(watcher.id(), dispatched.position(), warming)));
+        watcher.stageControl(Frame.watcher(new WatcherEvent(watcher.id(), dispatcher.position(), warming)));
         List<ServiceKey> services = watcher.request().keys();
         services.forEach(service -> topics.join(watcher, service));
         String former = watcher.request().former();
@@ -338,33 +314,12 @@ public final class WatchHub implements AutoCloseable {
             }
             audience.returned(former, watcher);
         }
-        resume(watcher, services);
+        dispatcher.resume(watcher, services);
         watcher.release();
         keepAlives.add(watcher, warming);
         if (closed) {
             watcher.close(Frame.closing(new ClosingEvent("the registry is closing")));
         }
-    }
-
-    private void resume(Watcher watcher, List<ServiceKey> services) {
-        Position from = watcher.request().lastEventId();
-        Changes missed = from == null ? null : engine.changes(from);
-        if (missed == null || !missed.complete()) {
-            services.forEach(watcher::stageSnapshot);
-            return;
-        }
-        // What came after is about to be dispatched, to this watcher too.
-        long upTo = dispatched.position().index();
-        List<Change> known = missed.changes().stream()
-                .filter(change -> change.index() <= upTo)
-                .toList();
-        byService(known).forEach((service, changes) -> {
-            if (services.contains(service)) {
-                watcher.stageChange(
-                        service,
-                        ChangeFrames.encode(service, changes, missed.upTo().epoch()));
-            }
-        });
     }
 
     private void lost(Watcher watcher) {
@@ -378,7 +333,7 @@ public final class WatchHub implements AutoCloseable {
     }
 
     private void forget(Watcher watcher) {
-        executor.execute(guarded(() -> {
+        thread.execute(() -> {
             if (watchers.remove(watcher.id()) == null) {
                 return;
             }
@@ -387,93 +342,11 @@ public final class WatchHub implements AutoCloseable {
             }
             topics.leaveAll(watcher);
             keepAlives.remove(watcher);
-        }));
-    }
-
-    /** The first change after a pause is sent at once; those that follow wait for the end of the window. */
-    private void changed() {
-        if (dispatchPending.compareAndSet(false, true)) {
-            executor.execute(guarded(() -> {
-                long sinceLast = nanoClock.getAsLong() - lastDispatchNanos;
-                long wait = config.gather().toNanos() - sinceLast;
-                if (wait <= 0) {
-                    dispatch();
-                } else {
-                    Future<?> unusedDispatch = executor.schedule(guarded(this::dispatch), wait, TimeUnit.NANOSECONDS);
-                }
-            }));
-        }
-    }
-
-    private void dispatch() {
-        dispatchPending.set(false);
-        lastDispatchNanos = nanoClock.getAsLong();
-        Changes changes = engine.changes(dispatched.position());
-        Set<Watcher> concerned = new HashSet<>();
-        if (changes.complete()) {
-            byService(changes.changes()).forEach((service, list) -> {
-                concerned.addAll(stage(service, list, changes.upTo().epoch()));
-                encoder.forgetIfEmpty(service);
-                queries.changed(service);
-            });
-        } else {
-            log.warn("Changes since {} are no longer remembered; every watcher gets snapshots", dispatched.position());
-            topics.forEach((service, members) -> {
-                members.forEach(watcher -> watcher.stageSnapshot(service));
-                concerned.addAll(members);
-            });
-            queries.close();
-        }
-        dispatched = new Dispatched(changes.upTo());
-        concerned.forEach(Watcher::release);
-    }
-
-    private Collection<Watcher> stage(ServiceKey service, List<Change> changes, long epoch) {
-        Collection<Watcher> members = topics.of(service);
-        if (!members.isEmpty()) {
-            Frame frame = ChangeFrames.encode(service, changes, epoch);
-            for (Watcher watcher : members) {
-                if (watcher.stageChange(service, frame)) {
-                    collapses.increment();
-                }
-            }
-            events.add(members.size());
-        }
-        return members;
-    }
-
-    private static Map<ServiceKey, List<Change>> byService(List<Change> changes) {
-        Map<ServiceKey, List<Change>> grouped = new LinkedHashMap<>();
-        for (Change change : changes) {
-            grouped.computeIfAbsent(change.key().service(), key -> new ArrayList<>())
-                    .add(change);
-        }
-        return grouped;
+        });
     }
 
     private void turn() {
         audience.tick(nanoClock.getAsLong());
         keepAlives.turn(engine.view().warming());
-    }
-
-    /** A task that throws must not end a periodic one, nor pass unseen. */
-    private static Runnable guarded(Runnable task) {
-        return () -> {
-            try {
-                task.run();
-            } catch (RuntimeException e) {
-                log.error("A task of the watch hub failed", e);
-            }
-        };
-    }
-
-    private record Dispatched(Position position, List<byte[]> line) {
-        Dispatched(Position position) {
-            this(position, List.of(Frame.id(position)));
-        }
-
-        byte[] idLine() {
-            return line.get(0);
-        }
     }
 }

@@ -172,6 +172,14 @@ final class Findings {
                     killed.dying(),
                     killed.failedWrites()));
         }
+        Outage.Result outages = outage;
+        if (outages != null) {
+            notes.add(String.format(
+                    Locale.ROOT,
+                    "Registry away: of the instance that is killed meanwhile, %d POSTs failed that began before anybody had heard"
+                            + " of its death; they must not be sent again, and are not counted.",
+                    outages.unspared()));
+        }
         Deploy.Result rivalDeployed = rivalDeploy;
         if (rivalDeployed != null) {
             notes.add(

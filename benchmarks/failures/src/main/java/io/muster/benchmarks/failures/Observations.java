@@ -13,6 +13,8 @@ import java.util.function.Predicate;
  * @param entries in no order
  */
 record Observations(List<Entry> entries) {
+    private static final long SECOND = 1_000_000_000L;
+
     /** Copies the list. */
     Observations {
         entries = List.copyOf(entries);
@@ -35,11 +37,20 @@ record Observations(List<Entry> entries) {
         return count(from, to, entry -> entry.kind() == Kind.GET_FAILED || entry.kind() == Kind.POST_FAILED);
     }
 
-    /** How many POSTs to a port that began in a time failed. */
-    long failedWritesTo(int port, long from, long to) {
+    /**
+     * How many POSTs to a port failed whose process was killed then and which nobody could spare: they began before any caller
+     * heard of the death, by a failure there, and at most a second after it. A POST that may have arrived is not sent again.
+     */
+    long unsparedWrites(int port, long killed) {
+        Predicate<Entry> failedThere = entry -> entry.value() == port
+                && entry.end() >= killed
+                && (entry.kind() == Kind.GET_FAILED || entry.kind() == Kind.POST_FAILED);
+        long heard =
+                entries.stream().filter(failedThere).mapToLong(Entry::end).min().orElse(killed);
+        long until = Math.min(heard, killed + SECOND);
         return entries.stream()
-                .filter(entry -> entry.kind() == Kind.POST_FAILED && entry.value() == port)
-                .filter(entry -> entry.start() >= from && entry.start() <= to && entry.end() >= to)
+                .filter(failedThere)
+                .filter(entry -> entry.kind() == Kind.POST_FAILED && entry.start() <= until)
                 .count();
     }
 

@@ -40,8 +40,10 @@ final class Outage {
      * @param evicted how often a living instance was taken for dead
      * @param back from the first answer after a restart until all instances were back, in seconds
      * @param newClient requests served to a client that started meanwhile; 0 when one failed
+     * @param unspared POSTs that failed at the instance that was killed meanwhile, before anybody knew; they are no harm of the
+     *     outage
      */
-    record Result(Harm restarted, Harm away, Harm starved, long evicted, double back, long newClient) {}
+    record Result(Harm restarted, Harm away, Harm starved, long evicted, double back, long newClient, long unspared) {}
 
     Result run() throws IOException, InterruptedException {
         bench.say(
@@ -67,7 +69,7 @@ final class Outage {
             Harm starved = starve(rig, callers, from);
             long evicted = downs(rig, api, List.of());
 
-            return away(rig, callers, api, new Result(restarted, starved, starved, evicted, back, 0));
+            return away(rig, callers, api, new Result(restarted, starved, starved, evicted, back, 0, 0));
         }
     }
 
@@ -126,9 +128,8 @@ final class Outage {
         Bench.seconds(Bench.TTL_SECONDS + 5);
         long to = System.nanoTime();
         Observations seen = callers.observations();
-        // A POST that was under way at the instance that was killed must not be sent again, whoever keeps the registry.
-        long unavoidable = seen.failedWritesTo(dead.port(), killed - 10 * SECOND, killed);
-        Harm after = new Harm(seen.failed(killed, to) - unavoidable, seen.viewsWithout(ALL & ~0b100, killed, to));
+        long unspared = seen.unsparedWrites(dead.port(), killed);
+        Harm after = new Harm(seen.failed(killed, to) - unspared, seen.viewsWithout(ALL & ~0b100, killed, to));
         Harm away = before.and(after);
         bench.say(
                 "registry away: %d failed, %d looks without a living instance; the new client had %d answers, %d failed",
@@ -139,7 +140,8 @@ final class Outage {
                 soFar.starved(),
                 soFar.evicted() + downs(rig, api, List.of(dead)),
                 soFar.back(),
-                refused == 0 ? served : 0);
+                refused == 0 ? served : 0,
+                unspared);
     }
 
     private static long downs(Rig rig, Api api, List<Node> dead) throws IOException, InterruptedException {

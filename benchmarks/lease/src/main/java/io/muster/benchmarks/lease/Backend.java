@@ -5,6 +5,8 @@ enum Backend {
     POSTGRESQL("PostgreSQL"),
     MARIADB("MariaDB"),
     REDIS("Redis"),
+    /** A service over PostgreSQL, which writes for the holder of a lease in PostgreSQL; for the pause experiment alone. */
+    HTTP("HTTP"),
     /** In this process, for the cost alone. */
     H2("H2");
 
@@ -12,6 +14,11 @@ enum Backend {
 
     Backend(String label) {
         this.label = label;
+    }
+
+    /** Whether a holder has transactions that it can be stopped in. */
+    boolean hasTransactions() {
+        return this == POSTGRESQL || this == MARIADB || this == H2;
     }
 
     /** Its name for people. */

@@ -21,15 +21,19 @@ final class Backends {
 
     private Backends() {}
 
-    /** Starts what can be started; what cannot is missing afterwards, and said. */
-    static Backends start(Progress progress) throws InterruptedException {
+    /**
+     * Starts what can be started; what cannot is missing afterwards, and said.
+     *
+     * @param wanted of PostgreSQL, MariaDB and Redis
+     */
+    static Backends start(Progress progress, List<Backend> wanted) throws InterruptedException {
         Backends started = new Backends();
         if (!Docker.answers()) {
             progress.say(
                     "no Docker engine answers: PostgreSQL, MariaDB and Redis are missing, and their rows are SHORT");
             return started;
         }
-        for (Backend backend : List.of(Backend.POSTGRESQL, Backend.MARIADB, Backend.REDIS)) {
+        for (Backend backend : wanted) {
             try {
                 Docker.removeOrphans();
                 started.addresses.put(backend, start(backend));
@@ -75,7 +79,7 @@ final class Backends {
                                         "MARIADB_PASSWORD", Address.ACCOUNT,
                                         "MARIADB_DATABASE", Address.ACCOUNT))));
             case REDIS -> answering(new Address(backend, Docker.start("redis:7", 6379, Map.of())));
-            case H2 -> throw new IllegalArgumentException("H2 has no server");
+            case HTTP, H2 -> throw new IllegalArgumentException(backend.label() + " has no server of its own");
         };
     }
 

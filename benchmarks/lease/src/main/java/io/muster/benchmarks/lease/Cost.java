@@ -3,6 +3,7 @@ package io.muster.benchmarks.lease;
 import io.muster.benchmarks.report.Latencies;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +27,18 @@ final class Cost {
      * What one contestant needs.
      *
      * @param pairMicros an acquisition and its release, the median of the rounds' means
+     * @param leastMicros the least of the rounds' means of that
+     * @param mostMicros the largest
      * @param pairs all of them
      * @param renewMicros a renewal, likewise; NaN when it has no call for it
      */
-    record Figure(String name, double pairMicros, Latencies pairs, double renewMicros) {
+    record Figure(
+            String name,
+            double pairMicros,
+            double leastMicros,
+            double mostMicros,
+            Latencies pairs,
+            double renewMicros) {
         double pairsPerSecond() {
             return 1e6 / pairMicros;
         }
@@ -94,14 +103,18 @@ final class Cost {
                 Figure figure = new Figure(
                         contestants.get(i).name(),
                         pairs.get(i).medianMicros(),
+                        Collections.min(pairs.get(i).means),
+                        Collections.max(pairs.get(i).means),
                         pairs.get(i).all,
                         renewed < 0 ? Double.NaN : renewals.get(renewed).medianMicros());
                 figures.add(figure);
                 bench.say(
-                        "cost, %s, %s: acquire + release %.0f µs (p50 %.0f, p99 %.0f), renew %.0f µs",
+                        "cost, %s, %s: acquire + release %.0f µs (rounds %.0f to %.0f, p50 %.0f, p99 %.0f), renew %.0f µs",
                         address.backend().label(),
                         figure.name(),
                         figure.pairMicros(),
+                        figure.leastMicros(),
+                        figure.mostMicros(),
                         1000 * figure.pairs().millis(0.5),
                         1000 * figure.pairs().millis(0.99),
                         figure.renewMicros());
@@ -136,12 +149,20 @@ final class Cost {
         }
         for (int round = 0; round < count; round++) {
             for (int i = 0; i < contestants.size(); i++) {
-                // Each is first, and after each other one, as often.
-                int turn = (i + round) % contestants.size();
+                int turn = turn(i, round, contestants.size());
                 window(contestants.get(turn), call, bench.scale().windowMillis(), rounds.get(turn));
             }
         }
         return rounds;
+    }
+
+    /**
+     * Who is measured at a place of a round: each is first in turn, and each second cycle goes backwards, so that nobody
+     * always comes after the same one.
+     */
+    static int turn(int place, int round, int contestants) {
+        boolean backwards = (round / contestants) % 2 == 1;
+        return Math.floorMod(round + (backwards ? -place : place), contestants);
     }
 
     private static void window(Contestant contestant, Call call, int millis, Rounds into) throws Exception {

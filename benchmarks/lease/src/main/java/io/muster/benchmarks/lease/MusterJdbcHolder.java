@@ -1,12 +1,7 @@
 package io.muster.benchmarks.lease;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.muster.lease.Lease;
-import io.muster.lease.LeaseRequest;
 import io.muster.lease.LeaseSettings;
-import io.muster.lease.LeaseStoreException;
-import io.muster.lease.Leases;
-import io.muster.lease.StaleFenceException;
 import io.muster.lease.jdbc.FencedDataSource;
 import io.muster.lease.jdbc.JdbcFence;
 import io.muster.lease.jdbc.JdbcLeaseStore;
@@ -14,9 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Our lease in a database, and its guard. Writes go in turns through the guarded data source, which refuses by itself what
@@ -26,19 +19,16 @@ final class MusterJdbcHolder implements Holder {
     private final HikariDataSource pool;
     private final JdbcFence fence;
     private final DataSource guarded;
-    private final JdbcLeaseStore store;
-    private final Leases leases;
-    private final LeaseRequest request;
-    private volatile @Nullable Lease lease;
+    private final String resource;
+    private final HeldLease held;
 
     private MusterJdbcHolder(HikariDataSource pool, String resource, String writer, Duration ttl) throws SQLException {
         this.pool = pool;
         this.fence = JdbcFence.open(pool);
         this.guarded = new FencedDataSource(pool, fence);
-        this.store = JdbcLeaseStore.open(pool);
+        this.resource = resource;
         LeaseSettings settings = LeaseSettings.defaults(writer).withTtl(ttl);
-        this.leases = Leases.open(store, settings, List.of(fence), event -> {});
-        this.request = LeaseRequest.of(resource).withResources(resource);
+        this.held = new HeldLease(JdbcLeaseStore.open(pool), fence, settings, resource);
     }
 
     static MusterJdbcHolder open(Address address, String resource, String writer, Duration ttl) throws SQLException {
@@ -47,18 +37,12 @@ final class MusterJdbcHolder implements Holder {
 
     @Override
     public boolean take() {
-        try {
-            Optional<Lease> taken = leases.tryAcquire(request);
-            lease = taken.orElse(null);
-            return taken.isPresent();
-        } catch (LeaseStoreException | StaleFenceException e) {
-            return false;
-        }
+        return held.take();
     }
 
     @Override
     public void work(Runnable task) {
-        held().run(task);
+        held.get().run(task);
     }
 
     @Override
@@ -70,7 +54,7 @@ final class MusterJdbcHolder implements Holder {
     public Commit begin(Entry entry) throws SQLException {
         Connection connection = guarded.getConnection();
         connection.setAutoCommit(false);
-        Ledger.insert(connection, request.name(), entry);
+        Ledger.insert(connection, resource, entry);
         return () -> {
             try (connection) {
                 connection.commit();
@@ -81,7 +65,7 @@ final class MusterJdbcHolder implements Holder {
     private void writeGuarded(Entry entry) throws SQLException {
         try (Connection connection = guarded.getConnection()) {
             connection.setAutoCommit(false);
-            Ledger.insert(connection, request.name(), entry);
+            Ledger.insert(connection, resource, entry);
             connection.commit();
         }
     }
@@ -89,24 +73,16 @@ final class MusterJdbcHolder implements Holder {
     private void writeByToken(Entry entry) throws SQLException {
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(false);
-            fence.check(connection, request.name(), held().fencingToken(), held().ttl());
-            Ledger.insert(connection, request.name(), entry);
+            fence.check(
+                    connection, resource, held.get().fencingToken(), held.get().ttl());
+            Ledger.insert(connection, resource, entry);
             connection.commit();
         }
     }
 
-    private Lease held() {
-        Lease taken = lease;
-        if (taken == null) {
-            throw new IllegalStateException("nothing was taken yet");
-        }
-        return taken;
-    }
-
     @Override
     public void close() {
-        leases.close();
-        store.close();
+        held.close();
         pool.close();
     }
 }

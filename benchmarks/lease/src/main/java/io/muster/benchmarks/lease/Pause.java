@@ -23,9 +23,12 @@ final class Pause {
     private static final Duration TAKE_OVER = Duration.ofSeconds(20);
 
     private final Bench bench;
+    private final Set<Backend> backends;
 
-    Pause(Bench bench) {
+    /** @param backends to try, of those that have started */
+    Pause(Bench bench, Set<Backend> backends) {
         this.bench = bench;
+        this.backends = backends;
     }
 
     /** A stack over a backend that is tried. */
@@ -39,7 +42,10 @@ final class Pause {
     /** When it is stopped. */
     enum Moment {
         BETWEEN_WRITES,
-        /** Within a transaction, after the guard's statement and the write; not in Redis, where a write is one script. */
+        /**
+         * Within a transaction, after the guard's statement and the write; not in Redis, where a write is one script, nor over
+         * HTTP, where another process has the transaction.
+         */
         BEFORE_COMMIT
     }
 
@@ -55,20 +61,31 @@ final class Pause {
     /** Ours, one store and moment beside the other. */
     List<Tally> ours() throws InterruptedException {
         List<Trial> trials = new ArrayList<>();
-        bench.backends().all().forEach(address -> trials.add(new Trial(Stack.MUSTER, address.backend())));
+        tried().forEach(backend -> trials.add(new Trial(Stack.MUSTER, backend)));
         return run(trials, bench.scale().pauses());
     }
 
     /** The rivals, one beside the other. */
     List<Tally> rivals() throws InterruptedException {
         List<Trial> trials = new ArrayList<>();
-        for (Address address : bench.backends().all()) {
-            trials.add(new Trial(Stack.SHEDLOCK, address.backend()));
-            if (address.backend() == Backend.REDIS) {
-                trials.add(new Trial(Stack.REDISSON, address.backend()));
+        for (Backend backend : tried()) {
+            trials.add(new Trial(backend == Backend.HTTP ? Stack.NO_GUARD : Stack.SHEDLOCK, backend));
+            if (backend == Backend.REDIS) {
+                trials.add(new Trial(Stack.REDISSON, backend));
             }
         }
         return run(trials, bench.scale().rivalPauses());
+    }
+
+    /** With HTTP where its database has started. */
+    private List<Backend> tried() {
+        List<Backend> started = new ArrayList<>();
+        bench.backends().all().forEach(address -> started.add(address.backend()));
+        if (started.contains(Backend.POSTGRESQL)) {
+            started.add(Backend.HTTP);
+        }
+        started.retainAll(backends);
+        return started;
     }
 
     /** What came out of a trial, if it was run to its end. */
@@ -83,7 +100,7 @@ final class Pause {
         List<Callable<Tally>> tallies = new ArrayList<>();
         for (Trial trial : trials) {
             tallies.add(() -> tally(trial, Moment.BETWEEN_WRITES, runs));
-            if (trial.backend() != Backend.REDIS) {
+            if (trial.backend().hasTransactions()) {
                 tallies.add(() -> tally(trial, Moment.BEFORE_COMMIT, runs));
             }
         }
@@ -91,7 +108,21 @@ final class Pause {
     }
 
     private Tally tally(Trial trial, Moment moment, int runs) throws IOException, SQLException, InterruptedException {
-        Address address = bench.backends().address(trial.backend()).orElseThrow();
+        if (trial.backend() != Backend.HTTP) {
+            return tally(
+                    trial,
+                    moment,
+                    runs,
+                    bench.backends().address(trial.backend()).orElseThrow());
+        }
+        Address postgresql = bench.backends().address(Backend.POSTGRESQL).orElseThrow();
+        try (ServiceProcess service = ServiceProcess.start(bench.logs(), postgresql)) {
+            return tally(trial, moment, runs, service.address());
+        }
+    }
+
+    private Tally tally(Trial trial, Moment moment, int runs, Address address)
+            throws IOException, SQLException, InterruptedException {
         long stale = 0;
         long refused = 0;
         double seconds = 0;
@@ -131,10 +162,10 @@ final class Pause {
             long unused = holder.take(TAKE_OVER);
             holder.loop();
             long stop = System.nanoTime();
-            holder.signal("STOP");
+            holder.pause();
             long taken = successor.take(trial.stack().ttl().plus(TAKE_OVER));
             successor.loop();
-            holder.signal("CONT");
+            holder.resume();
             TimeUnit.MILLISECONDS.sleep(bench.scale().afterMillis());
             Map<String, Integer> ends = holder.stop();
             Map<String, Integer> successorEnds = successor.stop();
@@ -146,6 +177,9 @@ final class Pause {
                 bench.say("%s: the successor's own writes ended %s", trial, successorEnds);
             }
             List<Entry> entries = Ledger.read(address, resource);
+            if (!StaleWrites.moved(entries, HOLDER, SUCCESSOR)) {
+                throw new IOException(trial + ": the lease did not move, " + entries.size() + " entries");
+            }
             long stale = StaleWrites.after(entries, HOLDER, SUCCESSOR);
             return new Outcome((taken - stop) / 1e9, stale, refused, ends);
         }
@@ -158,7 +192,7 @@ final class Pause {
             long unused = holder.take(TAKE_OVER);
             holder.begin();
             long stop = System.nanoTime();
-            holder.signal("STOP");
+            holder.pause();
             unused = successor.take(trial.stack().ttl().plus(TAKE_OVER));
             successor.begin();
             Map<String, Integer> successorEnds = successor.commit();
@@ -166,7 +200,7 @@ final class Pause {
             if (!successorEnds.equals(Map.of(Worker.ACCEPTED, 1))) {
                 throw new IOException(trial + ": the successor's write ended " + successorEnds);
             }
-            holder.signal("CONT");
+            holder.resume();
             Map<String, Integer> ends = holder.commit();
             // It had committed nothing when its successor had: whatever is there of it came after.
             long stale = StaleWrites.of(Ledger.read(address, resource), HOLDER);

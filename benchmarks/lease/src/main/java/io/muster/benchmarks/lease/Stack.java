@@ -6,6 +6,8 @@ import java.time.Duration;
 /** Who keeps the lease. */
 enum Stack {
     MUSTER("Muster", Duration.ofSeconds(5)),
+    /** Our lease, and a resource that looks at no token. */
+    NO_GUARD("no guard", Duration.ofSeconds(5)),
     /** With its keep-alive provider, which refuses less than 30 s. */
     SHEDLOCK("ShedLock", Duration.ofSeconds(30)),
     /** Its fenced lock, kept alive by its watchdog. */
@@ -34,9 +36,12 @@ enum Stack {
         boolean redis = address.backend() == Backend.REDIS;
         return switch (this) {
             case MUSTER ->
-                redis
-                        ? MusterRedisHolder.open(address, resource, writer, ttl)
-                        : MusterJdbcHolder.open(address, resource, writer, ttl);
+                switch (address.backend()) {
+                    case REDIS -> MusterRedisHolder.open(address, resource, writer, ttl);
+                    case HTTP -> MusterHttpHolder.guarded(address, resource, writer, ttl);
+                    case POSTGRESQL, MARIADB, H2 -> MusterJdbcHolder.open(address, resource, writer, ttl);
+                };
+            case NO_GUARD -> MusterHttpHolder.open(address, resource, writer, ttl);
             case SHEDLOCK ->
                 redis
                         ? ShedLockHolder.overRedis(address, resource, ttl)

@@ -19,6 +19,13 @@ final class StaleWrites {
                 .count();
     }
 
+    /** Whether the former holder wrote first and its successor after it; without that nothing was tried. */
+    static boolean moved(List<Entry> entries, String former, String successor) {
+        return !entries.isEmpty()
+                && entries.get(0).writer().equals(former)
+                && entries.stream().anyMatch(entry -> entry.writer().equals(successor));
+    }
+
     /** The entries of one writer. */
     static long of(List<Entry> entries, String writer) {
         return entries.stream().filter(entry -> entry.writer().equals(writer)).count();

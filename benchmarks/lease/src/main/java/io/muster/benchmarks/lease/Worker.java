@@ -42,12 +42,15 @@ final class Worker {
         this.writer = writer;
     }
 
-    /** @param arguments stack, backend, port, resource, name of the writer */
+    /** @param arguments stack, backend, port, the service's port or 0, resource, name of the writer */
     static void run(List<String> arguments) throws Exception {
-        Address address = new Address(Backend.valueOf(arguments.get(1)), Integer.parseInt(arguments.get(2)));
-        String writer = arguments.get(4);
+        Address address = new Address(
+                Backend.valueOf(arguments.get(1)),
+                Integer.parseInt(arguments.get(2)),
+                Integer.parseInt(arguments.get(3)));
+        String writer = arguments.get(5);
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        Worker worker = new Worker(Stack.valueOf(arguments.get(0)).open(address, arguments.get(3), writer), writer);
+        Worker worker = new Worker(Stack.valueOf(arguments.get(0)).open(address, arguments.get(4), writer), writer);
         say("ready");
         worker.obey(lines);
     }

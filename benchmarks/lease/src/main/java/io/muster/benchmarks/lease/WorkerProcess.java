@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 /** A {@link Worker} in a JVM of its own. Not thread-safe. */
 final class WorkerProcess implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private final JavaProcess process;
     private final Writer hears;
@@ -32,20 +33,15 @@ final class WorkerProcess implements AutoCloseable {
     /** Starts one and waits until it is ready. */
     static WorkerProcess start(Path logs, Stack stack, Address address, String resource, String writer)
             throws IOException, InterruptedException {
-        List<String> arguments = List.of(
-                "-Xmx128m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dbench.log=WARN",
-                "-jar",
-                System.getProperty("java.class.path"),
+        List<String> words = List.of(
                 "worker",
                 stack.name(),
                 address.backend().name(),
                 Integer.toString(address.port()),
+                Integer.toString(address.service()),
                 resource,
                 writer);
-        WorkerProcess started = new WorkerProcess(JavaProcess.start(resource + "-" + writer, logs, true, arguments));
+        WorkerProcess started = new WorkerProcess(BenchProcess.start(resource + "-" + writer, logs, true, words));
         started.listen();
         try {
             String unused = started.expect("ready", LIMIT);
@@ -81,9 +77,29 @@ final class WorkerProcess implements AutoCloseable {
         return counts(ask("commit", "ended", LIMIT));
     }
 
-    /** Sends it a signal. */
-    void signal(String signal) throws IOException, InterruptedException {
-        process.signal(signal);
+    /** Stops it with SIGSTOP and waits until every thread of it has stopped. */
+    void pause() throws IOException, InterruptedException {
+        process.signal("STOP");
+        long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
+        while (!ThreadStates.stopped(process.process().pid())) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException(
+                        "A thread of the worker still ran " + STOP_LIMIT.toSeconds() + " s after SIGSTOP");
+            }
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+    }
+
+    /**
+     * Resumes it.
+     *
+     * @throws IOException when it was not stopped any more: what was seen meanwhile then says nothing
+     */
+    void resume() throws IOException, InterruptedException {
+        if (!ThreadStates.stopped(process.process().pid())) {
+            throw new IOException("The worker did not stay stopped until it was resumed");
+        }
+        process.signal("CONT");
     }
 
     /** {@code " accepted=7 SQLException=1"} as a map. */

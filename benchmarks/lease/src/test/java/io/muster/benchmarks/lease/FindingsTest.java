@@ -42,6 +42,16 @@ class FindingsTest {
     }
 
     @Test
+    void anEndpointIsShownBesideOneWithoutAGuard() {
+        findings.pauses = List.of(tally(Stack.MUSTER, Backend.HTTP, Moment.BETWEEN_WRITES, 0));
+        findings.rivals = List.of(tally(Stack.NO_GUARD, Backend.HTTP, Moment.BETWEEN_WRITES, 70));
+        Row http = row("SIGSTOP beyond the TTL, HTTP");
+        assertThat(http.figure()).endsWith("rival no guard");
+        assertThat(http.ok()).isTrue();
+        assertThat(http.rival()).isEqualTo(70);
+    }
+
+    @Test
     void aSuccessorThatWaitsLongerThanTheTtlAndFiveSecondsIsShort() {
         findings.pauses = List.of(tally(Stack.MUSTER, Backend.POSTGRESQL, Moment.BEFORE_COMMIT, 0));
         Row proceeds = row("SIGSTOP between guard and commit, PostgreSQL: successor");
@@ -83,6 +93,15 @@ class FindingsTest {
                 .isNaN();
     }
 
+    @Test
+    void theSpreadOfTheRoundsIsToldForEveryContestant() {
+        findings.cost =
+                Map.of(Backend.REDIS, new Cost.Result(List.of(figure("Muster", 110), figure("ShedLock", 100)), 9));
+        assertThat(findings.report().notes())
+                .anySatisfy(note ->
+                        assertThat(note).contains("Redis, Muster: 100 to 120").contains("Redis, ShedLock: 90 to 110"));
+    }
+
     private Row row(String start) {
         return findings.report().rows().stream()
                 .filter(row -> row.figure().startsWith(start))
@@ -95,6 +114,6 @@ class FindingsTest {
     }
 
     private static Cost.Figure figure(String name, double micros) {
-        return new Cost.Figure(name, micros, new Latencies(), Double.NaN);
+        return new Cost.Figure(name, micros, micros - 10, micros + 10, new Latencies(), Double.NaN);
     }
 }

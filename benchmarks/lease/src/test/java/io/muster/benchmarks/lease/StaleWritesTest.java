@@ -21,6 +21,12 @@ class StaleWritesTest {
         assertThat(StaleWrites.begunAfter(entries("AABBA"), moment)).isEqualTo(late);
     }
 
+    @ParameterizedTest
+    @CsvSource({"AAABBB, true", "ABAB, true", "AAA, false", "BBB, false", "BAA, false", "'', false"})
+    void movedOnlyWhenTheFormerWroteBeforeItsSuccessor(String writers, boolean moved) {
+        assertThat(StaleWrites.moved(entries(writers), "A", "B")).isEqualTo(moved);
+    }
+
     /** One entry for each letter, begun at 1, 2, 3. */
     private static List<Entry> entries(String writers) {
         List<String> letters = Arrays.stream(writers.split("", -1))

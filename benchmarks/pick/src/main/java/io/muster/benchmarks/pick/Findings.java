@@ -152,14 +152,18 @@ record Findings(Scale scale, Figures figures) {
         return List.of(
                 String.format(
                         Locale.ROOT,
-                        "JMH, %d rounds through all figures, each in a JVM of its own each time: %d windows of %d ms after %d (%d for"
-                                + " Spring and membership) of warm-up, -XX:+UseParallelGC. Time is the shortest window's, per thread; bytes"
-                                + " are the middle one's, to the nearest multiple of 8, below which the harness's own lie.",
+                        "JMH, each figure in a JVM of its own, %d rounds through what is compared (%d through all): %d windows of %d ms"
+                                + " after %d ms of warm-up (Spring, the starter and membership: %d of %d ms after %d ms),"
+                                + " -XX:+UseParallelGC -Xbatch. Time is the shortest window's, per thread; bytes are the middle one's, to the"
+                                + " nearest multiple of 8, below which the harness's own lie.",
                         scale.rounds(),
+                        scale.roundsOfAll(),
                         scale.windows(),
                         scale.windowMillis(),
-                        scale.warmUps(),
-                        scale.longWarmUps()),
+                        scale.warmUps() * scale.warmUpMillis(),
+                        scale.longWindows(),
+                        scale.longWindowMillis(),
+                        scale.longWarmUps() * scale.warmUpMillis()),
                 "power-of-two-choices is peak EWMA, least-in-flight-of-two is P2C by requests in flight. A pick is"
                         + " LoadBalancer.pick; a full cycle is pick, start and finish in one method, so that its ticket need not be an object.",
                 "The starter chooses by power-of-two-choices. Its choice, start and end are what its interceptor does around a request;"

@@ -1,8 +1,10 @@
 package io.muster.benchmarks.quality;
 
-import io.muster.benchmarks.quality.BarChart.Bar;
-import io.muster.benchmarks.quality.BarChart.Kind;
-import io.muster.benchmarks.quality.LineChart.Line;
+import io.muster.benchmarks.plot.BarChart;
+import io.muster.benchmarks.plot.BarChart.Bar;
+import io.muster.benchmarks.plot.BarChart.Kind;
+import io.muster.benchmarks.plot.LineChart;
+import io.muster.benchmarks.plot.LineChart.Line;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

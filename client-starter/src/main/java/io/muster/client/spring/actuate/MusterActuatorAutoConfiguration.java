@@ -1,6 +1,7 @@
 package io.muster.client.spring.actuate;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.client.Discovery;
 import io.muster.client.RegistryClient;
 import io.muster.client.spring.MusterClientAutoConfiguration;
 import io.muster.client.spring.discovery.MusterDiscoveryAutoConfiguration;
@@ -31,8 +32,11 @@ import org.springframework.context.annotation.Configuration;
             MusterRegistrationAutoConfiguration.class,
             MusterDiscoveryAutoConfiguration.class
         },
-        afterName = "io.muster.client.spring.loadbalancer.MusterLoadBalancerAutoConfiguration")
-@ConditionalOnBean(RegistryClient.class)
+        afterName = {
+            MusterClientAutoConfiguration.GOSSIP,
+            "io.muster.client.spring.loadbalancer.MusterLoadBalancerAutoConfiguration"
+        })
+@ConditionalOnBean(Discovery.class)
 public final class MusterActuatorAutoConfiguration {
     /** The endpoint. */
     @Configuration(proxyBeanMethods = false)
@@ -42,16 +46,23 @@ public final class MusterActuatorAutoConfiguration {
         @ConditionalOnAvailableEndpoint
         @ConditionalOnMissingBean
         MusterEndpoint musterEndpoint(
-                RegistryClient client,
+                Discovery discovery,
+                ObjectProvider<RegistryClient> client,
                 ObjectProvider<LocalInstance> instance,
                 ObjectProvider<ServiceBalancers> balancers) {
-            return new MusterEndpoint(client, instance::getIfAvailable, balancers::getIfAvailable);
+            RegistryClient connection = client.getIfAvailable();
+            return new MusterEndpoint(
+                    discovery,
+                    () -> connection == null ? null : connection.state(),
+                    instance::getIfAvailable,
+                    balancers::getIfAvailable);
         }
     }
 
     /** The health indicator. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
+    @ConditionalOnBean(RegistryClient.class)
     static final class HealthConfiguration {
         @Bean
         @ConditionalOnEnabledHealthIndicator("muster")
@@ -61,7 +72,7 @@ public final class MusterActuatorAutoConfiguration {
         }
     }
 
-    /** The token stays hidden where an application shows its properties. */
+    /** Token and keys stay hidden where an application shows its properties. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(SanitizingFunction.class)
     static final class SanitizingConfiguration {
@@ -72,13 +83,14 @@ public final class MusterActuatorAutoConfiguration {
 
         private static boolean isToken(String key) {
             String letters = key.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
-            return letters.equals("musterregistrytoken");
+            return letters.equals("musterregistrytoken") || letters.startsWith("mustergossipkeys");
         }
     }
 
     /** The meters. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(MeterRegistry.class)
+    @ConditionalOnBean(RegistryClient.class)
     static final class MeterConfiguration {
         @Bean
         @ConditionalOnMissingBean

@@ -1,6 +1,7 @@
 package io.muster.client.spring.actuate;
 
-import io.muster.client.RegistryClient;
+import io.muster.client.ConnectionState;
+import io.muster.client.Discovery;
 import io.muster.client.ServiceView;
 import io.muster.client.spring.loadbalancer.BalancerReport;
 import io.muster.client.spring.loadbalancer.ServiceBalancers;
@@ -16,19 +17,23 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 /** {@code /actuator/muster}: what this application knows of the registry, of itself and of the services that it calls. */
 @Endpoint(id = "muster")
 final class MusterEndpoint {
-    private final RegistryClient client;
+    private final Discovery discovery;
+    private final Supplier<@Nullable ConnectionState> registry;
     private final Supplier<@Nullable LocalInstance> instance;
     private final Supplier<@Nullable ServiceBalancers> balancers;
 
     /**
+     * @param registry gives null without a registry
      * @param instance gives null in an application that does not register
      * @param balancers gives null in an application that does not balance
      */
     MusterEndpoint(
-            RegistryClient client,
+            Discovery discovery,
+            Supplier<@Nullable ConnectionState> registry,
             Supplier<@Nullable LocalInstance> instance,
             Supplier<@Nullable ServiceBalancers> balancers) {
-        this.client = client;
+        this.discovery = discovery;
+        this.registry = registry;
         this.instance = instance;
         this.balancers = balancers;
     }
@@ -37,12 +42,13 @@ final class MusterEndpoint {
     @ReadOperation
     MusterReport report() {
         Map<String, BalancerReport> reports = balancerReports();
-        Long age = MusterReport.millis(client.state().sinceLastByte());
+        ConnectionState state = registry.get();
+        Long age = state == null ? null : MusterReport.millis(state.sinceLastByte());
         Map<String, MusterReport.Service> services = new TreeMap<>();
-        for (ServiceView view : client.views()) {
+        for (ServiceView view : discovery.views()) {
             services.put(view.service(), MusterReport.Service.of(view, age, reports.get(view.service())));
         }
-        return new MusterReport(MusterReport.Registry.of(client.state()), own(), services);
+        return new MusterReport(state == null ? null : MusterReport.Registry.of(state), own(), services);
     }
 
     /** One service; null, which is answered as 404, when it is not watched. */

@@ -4,8 +4,8 @@ import io.muster.api.Instance;
 import io.muster.api.InstanceStatus;
 import io.muster.api.Position;
 import io.muster.api.ServiceSnapshot;
+import io.muster.client.Announcement;
 import io.muster.client.ConnectionState;
-import io.muster.client.InstanceRegistration;
 import io.muster.client.RegistrationState;
 import io.muster.client.ServiceView;
 import io.muster.client.spring.loadbalancer.BalancerReport;
@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What {@code /actuator/muster} answers.
  *
- * @param registry how the connection stands
+ * @param registry how the connection stands; null without a registry
  * @param instance this process's registration; null when it does not register
  * @param services what is watched, by the service's name, sorted
  */
-record MusterReport(Registry registry, @Nullable Own instance, Map<String, Service> services) {
+record MusterReport(@Nullable Registry registry, @Nullable Own instance, Map<String, Service> services) {
     /**
      * How the connection to the registry stands.
      *
@@ -79,7 +79,7 @@ record MusterReport(Registry registry, @Nullable Own instance, Map<String, Servi
             @Nullable InstanceStatus status,
             @Nullable Long heartbeatAgeMillis,
             String problem) {
-        static Own of(InstanceRegistration registration) {
+        static Own of(Announcement registration) {
             RegistrationState state = registration.state();
             return new Own(
                     registration.service(),

@@ -11,6 +11,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How this application looks services up.
  *
+ * @param mode Where services are found: 'registry', 'gossip' (a cluster of the services themselves, which needs muster-gossip-module),
+ *     or 'both' (the registry, and the cluster while no registry answers).
  * @param services Services to watch from the start on; others are watched from their first use on.
  * @param order Place of Muster's clients among several discovery clients; a lower one is asked earlier.
  * @param firstViewTimeout How long the first lookup of a service waits until the registry has told of it. Later lookups
@@ -21,11 +23,19 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("muster.discovery")
 record DiscoveryProperties(
+        @DefaultValue("registry") Mode mode,
         @DefaultValue List<String> services,
         @DefaultValue("0") int order,
         @DefaultValue("2s") Duration firstViewTimeout,
         @DefaultValue("1s") Duration heartbeatInterval,
         @DefaultValue("15s") Duration catalogueInterval) {
+    /** Where services are found. */
+    enum Mode {
+        REGISTRY,
+        GOSSIP,
+        BOTH
+    }
+
     private static final String PREFIX = "muster.discovery.";
     private static final int MAX_SERVICES = 1000;
     private static final Duration LONGEST = Duration.ofHours(1);

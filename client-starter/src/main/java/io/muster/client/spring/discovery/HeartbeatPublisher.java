@@ -1,7 +1,7 @@
 package io.muster.client.spring.discovery;
 
 import io.muster.api.Position;
-import io.muster.client.RegistryClient;
+import io.muster.client.Discovery;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,13 +18,13 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * Publishes a {@link HeartbeatEvent} when a watched service changed, or when the names of all services did. It looks at the
- * client's position in memory at every interval, which makes the interval the rate limit too. The names are asked for only
+ * position of the views in memory at every interval, which makes the interval the rate limit too. The names are asked for only
  * in an application that has asked for them itself, such as a gateway that makes its routes of them.
  */
 final class HeartbeatPublisher implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(HeartbeatPublisher.class);
 
-    private final RegistryClient client;
+    private final Discovery discovery;
     private final ServiceLookup lookup;
     private final ApplicationEventPublisher events;
     private final DiscoveryProperties properties;
@@ -36,12 +36,12 @@ final class HeartbeatPublisher implements SmartLifecycle {
 
     /** @param executors gives an executor of one thread for each start; it is shut down at the stop */
     HeartbeatPublisher(
-            RegistryClient client,
+            Discovery discovery,
             ServiceLookup lookup,
             ApplicationEventPublisher events,
             DiscoveryProperties properties,
             Supplier<ScheduledExecutorService> executors) {
-        this.client = client;
+        this.discovery = discovery;
         this.lookup = lookup;
         this.events = events;
         this.properties = properties;
@@ -73,7 +73,7 @@ final class HeartbeatPublisher implements SmartLifecycle {
     }
 
     private void publishChange() {
-        State current = new State(client.state().position(), names);
+        State current = new State(discovery.position(), names);
         if (!current.equals(published)) {
             published = current;
             events.publishEvent(new HeartbeatEvent(this, current));

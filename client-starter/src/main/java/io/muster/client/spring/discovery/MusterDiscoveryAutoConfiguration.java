@@ -1,6 +1,6 @@
 package io.muster.client.spring.discovery;
 
-import io.muster.client.RegistryClient;
+import io.muster.client.Discovery;
 import io.muster.client.spring.MusterClientAutoConfiguration;
 import java.util.concurrent.Executors;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -20,9 +20,10 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Spring Cloud's discovery clients over the registry, the eager views, and the events that tell of changes. */
+/** Spring Cloud's discovery clients over the registry or the cluster, the eager views, and the events that tell of changes. */
 @AutoConfiguration(
         after = MusterClientAutoConfiguration.class,
+        afterName = MusterClientAutoConfiguration.GOSSIP,
         before = {
             CommonsClientAutoConfiguration.class,
             ReactiveCommonsClientAutoConfiguration.class,
@@ -31,27 +32,27 @@ import org.springframework.context.annotation.Configuration;
             SimpleDiscoveryClientAutoConfiguration.class,
             SimpleReactiveDiscoveryClientAutoConfiguration.class
         })
-@ConditionalOnBean(RegistryClient.class)
+@ConditionalOnBean(Discovery.class)
 @EnableConfigurationProperties(DiscoveryProperties.class)
 public final class MusterDiscoveryAutoConfiguration {
     @Bean
-    ServiceLookup musterServiceLookup(RegistryClient client, DiscoveryProperties properties) {
-        return new ServiceLookup(client, properties.firstViewTimeout());
+    ServiceLookup musterServiceLookup(Discovery discovery, DiscoveryProperties properties) {
+        return new ServiceLookup(discovery, properties.firstViewTimeout());
     }
 
     @Bean
-    SmartInitializingSingleton musterEagerViews(RegistryClient client, DiscoveryProperties properties) {
-        return () -> properties.services().forEach(client::view);
+    SmartInitializingSingleton musterEagerViews(Discovery discovery, DiscoveryProperties properties) {
+        return () -> properties.services().forEach(discovery::view);
     }
 
     @Bean
     HeartbeatPublisher musterHeartbeatPublisher(
-            RegistryClient client,
+            Discovery discovery,
             ServiceLookup lookup,
             ApplicationEventPublisher events,
             DiscoveryProperties properties) {
         return new HeartbeatPublisher(
-                client,
+                discovery,
                 lookup,
                 events,
                 properties,

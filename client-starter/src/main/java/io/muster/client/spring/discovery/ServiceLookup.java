@@ -3,7 +3,7 @@ package io.muster.client.spring.discovery;
 import io.muster.api.InvalidFieldException;
 import io.muster.api.Names;
 import io.muster.api.ServiceList;
-import io.muster.client.RegistryClient;
+import io.muster.client.Discovery;
 import io.muster.client.ServiceView;
 import io.muster.client.spring.loadbalancer.MusterServiceInstance;
 import java.time.Duration;
@@ -20,12 +20,12 @@ import org.springframework.cloud.client.ServiceInstance;
 final class ServiceLookup {
     private static final Logger log = LoggerFactory.getLogger(ServiceLookup.class);
 
-    private final RegistryClient client;
+    private final Discovery discovery;
     private final Duration firstViewTimeout;
     private volatile boolean namesAsked;
 
-    ServiceLookup(RegistryClient client, Duration firstViewTimeout) {
-        this.client = client;
+    ServiceLookup(Discovery discovery, Duration firstViewTimeout) {
+        this.discovery = discovery;
         this.firstViewTimeout = firstViewTimeout;
     }
 
@@ -37,7 +37,7 @@ final class ServiceLookup {
      */
     Optional<ServiceView> view(String serviceId) {
         try {
-            return Optional.of(client.view(Names.service(serviceId.toLowerCase(Locale.ROOT))));
+            return Optional.of(discovery.view(Names.service(serviceId.toLowerCase(Locale.ROOT))));
         } catch (InvalidFieldException e) {
             log.debug("No service can have the name {}", serviceId, e);
             return Optional.empty();
@@ -57,12 +57,12 @@ final class ServiceLookup {
     }
 
     /**
-     * The names of all services that have an instance. When no registry answers within the client's time limits: of those
+     * The names of all services that have an instance. When nobody answers within the client's time limits: of those
      * that are watched. Never fails.
      */
     CompletableFuture<List<String>> names() {
         namesAsked = true;
-        return client.services().handle((list, failure) -> failure == null ? names(list) : watched(failure));
+        return discovery.services().handle((list, failure) -> failure == null ? names(list) : watched(failure));
     }
 
     /** Whether anybody has asked for {@link #names()}. */
@@ -70,13 +70,11 @@ final class ServiceLookup {
         return namesAsked;
     }
 
-    /** @throws IllegalStateException when the registry has never been reached */
+    /** @throws IllegalStateException when nothing was ever heard of services */
     void probe() {
-        var state = client.state();
-        if (!state.connected() && state.position() == null) {
-            throw new IllegalStateException(
-                    "The registry at " + client.config().registryUrls() + " was never reached: " + state.problem());
-        }
+        discovery.silence().ifPresent(why -> {
+            throw new IllegalStateException(why);
+        });
     }
 
     private static List<String> names(ServiceList list) {
@@ -87,8 +85,8 @@ final class ServiceLookup {
     }
 
     private List<String> watched(Throwable failure) {
-        log.debug("No registry answered; the services that are watched have to do", failure);
-        return client.views().stream()
+        log.debug("Nobody answered; the services that are watched have to do", failure);
+        return discovery.views().stream()
                 .filter(view -> !view.snapshot().instances().isEmpty())
                 .map(ServiceView::service)
                 .sorted()

@@ -1,7 +1,7 @@
 package io.muster.client.spring.loadbalancer;
 
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.muster.client.RegistryClient;
+import io.muster.client.Discovery;
 import io.muster.client.spring.registration.LocalInstance;
 import io.muster.lb.Strategy;
 import java.lang.ref.Cleaner;
@@ -56,7 +56,10 @@ import org.springframework.web.reactive.function.client.WebClient;
  * }</pre>
  */
 @AutoConfiguration(
-        afterName = "io.muster.client.spring.MusterClientAutoConfiguration",
+        afterName = {
+            "io.muster.client.spring.MusterClientAutoConfiguration",
+            "io.muster.client.spring.gossip.MusterGossipAutoConfiguration"
+        },
         before = {
             ReactorLoadBalancerClientAutoConfiguration.class,
             LoadBalancerBeanPostProcessorAutoConfiguration.class,
@@ -67,25 +70,25 @@ import org.springframework.web.reactive.function.client.WebClient;
 @ConditionalOnDiscoveryEnabled
 @ConditionalOnProperty(name = "spring.cloud.loadbalancer.enabled", matchIfMissing = true)
 @ConditionalOnProperty(name = "muster.load-balancer.enabled", matchIfMissing = true)
-@ConditionalOnBean({RegistryClient.class, ReactiveLoadBalancer.Factory.class})
+@ConditionalOnBean({Discovery.class, ReactiveLoadBalancer.Factory.class})
 @EnableConfigurationProperties(MusterLoadBalancerProperties.class)
 @LoadBalancerClients(defaultConfiguration = ViewLoadBalancerConfiguration.class)
 public final class MusterLoadBalancerAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     ServiceBalancers musterServiceBalancers(
-            RegistryClient client,
+            Discovery discovery,
             MusterLoadBalancerProperties properties,
             ListableBeanFactory beans,
             Environment environment) {
         HashKeys keys = new HashKeys(beans.getBeansOfType(HashKeyResolver.class));
         String zone = environment.getProperty("muster.instance.zone", "");
         return new ServiceBalancers(
-                client::view,
+                discovery::view,
                 properties,
                 new Strategies(properties, beans.getBeansOfType(Strategy.class), keys),
                 new CallerPlace(UUID.randomUUID().toString(), zone, Map.of()),
-                refused -> client.reportRefused(refused.getServiceId(), refused.instance()),
+                refused -> discovery.reportRefused(refused.getServiceId(), refused.instance()),
                 System::nanoTime);
     }
 
@@ -97,14 +100,14 @@ public final class MusterLoadBalancerAutoConfiguration {
 
     @Bean
     SmartInitializingSingleton musterCallerZones(
-            RegistryClient client,
+            Discovery discovery,
             ServiceBalancers balancers,
             ObjectProvider<LocalInstance> instance,
             Environment environment) {
         boolean hasZone = StringUtils.hasText(environment.getProperty("muster.instance.zone"));
         return () -> {
             if (hasZone) {
-                instance.ifAvailable(local -> client.view(local.service()).onChange(balancers::callers));
+                instance.ifAvailable(local -> discovery.view(local.service()).onChange(balancers::callers));
             }
         };
     }

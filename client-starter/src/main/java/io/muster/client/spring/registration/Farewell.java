@@ -38,7 +38,7 @@ record Farewell(Duration timeout, Duration settle) {
 
     private void tell(Optional<DrainResult> result, long millis) {
         if (result.isEmpty()) {
-            log.info("No registry could say who still chooses this instance; serving {} ms more", settle.toMillis());
+            log.info("Nobody could say who still chooses this instance; serving {} ms more", settle.toMillis());
         } else if (result.get().complete()) {
             log.info(
                     "All callers have taken this instance out of their rotation, after {} ms; serving {} ms more",

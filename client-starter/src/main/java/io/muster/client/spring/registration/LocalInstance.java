@@ -5,8 +5,8 @@ import io.muster.api.Identity;
 import io.muster.api.InstanceStatus;
 import io.muster.api.JsonCodec;
 import io.muster.api.Registered;
-import io.muster.client.InstanceRegistration;
-import io.muster.client.RegistryClient;
+import io.muster.client.Announcement;
+import io.muster.client.Discovery;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,17 +29,17 @@ public final class LocalInstance implements AutoServiceRegistration {
     /** A closing context refuses traffic just before it drains: callers then have one change to apply, not two. */
     private static final Executor SHORTLY = CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
 
-    private final RegistryClient client;
+    private final Discovery discovery;
     private final InstanceDescription description;
     private final Supplier<CompletableFuture<String>> host;
 
-    private @Nullable InstanceRegistration registration;
+    private @Nullable Announcement registration;
     private @Nullable CompletableFuture<Registered> outcome;
     private boolean ready;
     private volatile boolean draining;
 
-    LocalInstance(RegistryClient client, InstanceDescription description, Supplier<CompletableFuture<String>> host) {
-        this.client = client;
+    LocalInstance(Discovery discovery, InstanceDescription description, Supplier<CompletableFuture<String>> host) {
+        this.discovery = discovery;
         this.description = description;
         this.host = host;
     }
@@ -54,7 +54,7 @@ public final class LocalInstance implements AutoServiceRegistration {
     }
 
     /** The registration; empty before the address is known, and after the end. */
-    public synchronized Optional<InstanceRegistration> registration() {
+    public synchronized Optional<Announcement> registration() {
         return Optional.ofNullable(registration);
     }
 
@@ -81,7 +81,8 @@ public final class LocalInstance implements AutoServiceRegistration {
                 .thenAccept(found -> begin(begun, found, port))
                 .exceptionally(failure -> {
                     log.error(
-                            "This instance cannot be registered: set muster.instance.host and see the cause", failure);
+                            "This instance cannot be registered; see the cause, and set muster.instance.host if it is the address",
+                            failure);
                     begun.completeExceptionally(failure);
                     return null;
                 });
@@ -125,9 +126,9 @@ public final class LocalInstance implements AutoServiceRegistration {
         return draining;
     }
 
-    /** Ends the registration; completes within the bounded time of {@link InstanceRegistration#stop}. */
+    /** Ends the registration; completes within the bounded time of {@link Announcement#stop}. */
     synchronized CompletableFuture<Void> deregister() {
-        InstanceRegistration ending = registration;
+        Announcement ending = registration;
         if (outcome != null) {
             outcome.cancel(false);
         }
@@ -142,7 +143,7 @@ public final class LocalInstance implements AutoServiceRegistration {
         }
         InstanceDescription.Named named = description.describe(foundHost, port);
         InstanceStatus status = draining ? InstanceStatus.DRAINING : status();
-        InstanceRegistration next = client.register(
+        Announcement next = discovery.register(
                 named.service(), named.id(), named.registration().withStatus(status));
         registration = next;
         CompletableFuture<Registered> unused = next.start().whenComplete((registered, failure) -> {

@@ -1,5 +1,7 @@
 package io.muster.client.spring.registration;
 
+import io.muster.client.ClientConfig;
+import io.muster.client.Discovery;
 import io.muster.client.RegistryClient;
 import io.muster.client.spring.MusterClientAutoConfiguration;
 import io.muster.client.spring.RegistryProperties;
@@ -10,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -41,8 +44,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 @AutoConfiguration(
         after = {MusterClientAutoConfiguration.class, UtilAutoConfiguration.class},
+        afterName = MusterClientAutoConfiguration.GOSSIP,
         before = AutoServiceRegistrationAutoConfiguration.class)
-@ConditionalOnBean(RegistryClient.class)
+@ConditionalOnBean(Discovery.class)
 @ConditionalOnMissingBean(AutoServiceRegistration.class)
 @ConditionalOnProperty(
         name = {"muster.instance.enabled", "spring.cloud.service-registry.auto-registration.enabled"},
@@ -53,13 +57,15 @@ public final class MusterRegistrationAutoConfiguration {
 
     @Bean
     LocalInstance musterLocalInstance(
-            RegistryClient client,
+            Discovery discovery,
+            ObjectProvider<RegistryClient> client,
             InstanceProperties properties,
             Environment environment,
             ObjectProvider<InetUtils> inetUtils,
             ObjectProvider<ApplicationAvailability> availability) {
         InstanceDescription description = new InstanceDescription(properties, environment, UUID::randomUUID);
-        LocalInstance instance = new LocalInstance(client, description, host(client, properties, inetUtils));
+        LocalInstance instance = new LocalInstance(
+                discovery, description, host(client.getIfAvailable(), properties, environment, inetUtils));
         availability.ifAvailable(a -> instance.ready(a.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC));
         return instance;
     }
@@ -79,7 +85,7 @@ public final class MusterRegistrationAutoConfiguration {
             LocalInstance instance,
             WebServerPort webServer,
             InstanceProperties properties,
-            RegistryClient client,
+            ObjectProvider<RegistryClient> client,
             RegistryProperties registry,
             Environment environment,
             ApplicationEventPublisher events) {
@@ -91,7 +97,9 @@ public final class MusterRegistrationAutoConfiguration {
         Farewell farewell = new Farewell(properties.drainTimeout(), properties.drainSettle());
         WarmUp warmUp = new WarmUp(properties.warmUp(), environment);
         Runnable first = () -> webServer.get().ifPresent(warmUp::run);
-        return new RegisterLifecycle(instance, port, client, registry.failFast(), first, farewell, announcement);
+        RegistryClient connection = client.getIfAvailable();
+        ClientConfig failFast = registry.failFast() && connection != null ? connection.config() : null;
+        return new RegisterLifecycle(instance, port, failFast, first, farewell, announcement);
     }
 
     @Bean
@@ -125,10 +133,18 @@ public final class MusterRegistrationAutoConfiguration {
     }
 
     private static Supplier<CompletableFuture<String>> host(
-            RegistryClient client, InstanceProperties properties, ObjectProvider<InetUtils> inetUtils) {
+            @Nullable RegistryClient client,
+            InstanceProperties properties,
+            Environment environment,
+            ObjectProvider<InetUtils> inetUtils) {
         String configured = properties.host();
         if (configured != null) {
             return () -> CompletableFuture.completedFuture(configured);
+        }
+        if (client == null) {
+            // Where gossip reaches this process, callers do, too.
+            String address = environment.getProperty("muster.gossip.address", "127.0.0.1");
+            return () -> CompletableFuture.completedFuture(address);
         }
         HostLookup lookup = new HostLookup(
                 client.config().registryUrls(),

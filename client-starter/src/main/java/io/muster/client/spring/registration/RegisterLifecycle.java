@@ -2,7 +2,6 @@ package io.muster.client.spring.registration;
 
 import io.muster.api.Registered;
 import io.muster.client.ClientConfig;
-import io.muster.client.RegistryClient;
 import io.muster.client.spring.RegistryUnavailableException;
 import java.time.Duration;
 import java.util.OptionalInt;
@@ -13,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -29,8 +29,7 @@ final class RegisterLifecycle implements SmartLifecycle {
 
     private final LocalInstance instance;
     private final Supplier<OptionalInt> port;
-    private final RegistryClient client;
-    private final boolean failFast;
+    private final @Nullable ClientConfig failFast;
     private final Consumer<LocalInstance> announcement;
     private final Runnable warmUp;
     private final Farewell farewell;
@@ -38,7 +37,7 @@ final class RegisterLifecycle implements SmartLifecycle {
 
     /**
      * @param port where callers reach this process; empty when it has no port
-     * @param failFast whether the start waits for the registration and fails without it
+     * @param failFast how the registry is reached without whose answer the start fails; null: it waits for nobody
      * @param warmUp what a start waits for while the registration is under way
      * @param farewell what a stop waits for
      * @param announcement called on the client's event thread when the registry first knows the instance; must not block
@@ -46,14 +45,12 @@ final class RegisterLifecycle implements SmartLifecycle {
     RegisterLifecycle(
             LocalInstance instance,
             Supplier<OptionalInt> port,
-            RegistryClient client,
-            boolean failFast,
+            @Nullable ClientConfig failFast,
             Runnable warmUp,
             Farewell farewell,
             Consumer<LocalInstance> announcement) {
         this.instance = instance;
         this.port = port;
-        this.client = client;
         this.failFast = failFast;
         this.warmUp = warmUp;
         this.farewell = farewell;
@@ -71,8 +68,9 @@ final class RegisterLifecycle implements SmartLifecycle {
         CompletableFuture<Registered> outcome = instance.register(known.getAsInt());
         CompletableFuture<Void> unused = outcome.thenAccept(registered -> announcement.accept(instance));
         warmUp.run();
-        if (failFast) {
-            await(outcome);
+        ClientConfig registry = failFast;
+        if (registry != null) {
+            await(outcome, registry);
         }
     }
 
@@ -97,8 +95,7 @@ final class RegisterLifecycle implements SmartLifecycle {
         return PHASE;
     }
 
-    private void await(CompletableFuture<Registered> outcome) {
-        ClientConfig config = client.config();
+    private void await(CompletableFuture<Registered> outcome, ClientConfig config) {
         Duration patience = config.connectTimeout().plus(config.requestTimeout());
         try {
             outcome.get(patience.toMillis(), TimeUnit.MILLISECONDS);

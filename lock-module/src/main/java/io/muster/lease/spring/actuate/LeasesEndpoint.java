@@ -1,8 +1,10 @@
 package io.muster.lease.spring.actuate;
 
 import io.muster.lease.Leases;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -31,15 +33,22 @@ final class LeasesEndpoint {
     /** What the store knows of a lease, whoever holds it; null, which is answered as 404, when it was never granted. */
     @ReadOperation
     LeasesReport.@Nullable Stored stored(@Selector(match = Selector.Match.ALL_REMAINING) String... name) {
-        return leases.inspect(String.join("/", name))
-                .map(LeasesReport.Stored::of)
-                .orElse(null);
+        return with(name, leases::inspect).map(LeasesReport.Stored::of).orElse(null);
     }
 
     /** Ends a lease, whoever holds it. */
     @DeleteOperation
     LeasesReport.Forced forceRelease(@Selector(match = Selector.Match.ALL_REMAINING) String... name) {
+        return with(name, joined -> new LeasesReport.Forced(joined, leases.forceRelease(joined)));
+    }
+
+    private static <T> T with(String[] name, Function<String, T> operation) {
         String joined = String.join("/", name);
-        return new LeasesReport.Forced(joined, leases.forceRelease(joined));
+        try {
+            return operation.apply(joined);
+        } catch (IllegalArgumentException e) {
+            // No lease can have that name; answered as 400.
+            throw new InvalidEndpointRequestException(e.getMessage(), e.getMessage(), e);
+        }
     }
 }

@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.web.client.RestTemplateBuilder;
+import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.web.client.RestClient;
@@ -49,22 +50,29 @@ final class BlockingClients implements BeanPostProcessor {
             return builder.requestInterceptors(interceptors -> addFirst(interceptors, interceptor));
         }
         if (bean instanceof RestTemplate template) {
-            if (template.getRequestFactory() instanceof SimpleClientHttpRequestFactory) {
+            if (addTo(template, interceptor)) {
                 log.warn(
-                        "RestTemplate \"{}\" takes fencing tokens along when a GET is redirected, to any host; build it by"
-                                + " RestTemplateBuilder",
+                        "RestTemplate \"{}\" takes fencing tokens along when a GET is redirected, to any host, because it"
+                                + " connects in a way of its own; build it by RestTemplateBuilder",
                         beanName);
             }
-            addTo(template, interceptor);
             return template;
         }
-        return ((RestTemplateBuilder) bean).additionalCustomizers(template -> addTo(template, interceptor));
+        return ((RestTemplateBuilder) bean).additionalCustomizers(template -> {
+            boolean unused = addTo(template, interceptor);
+        });
     }
 
-    private static void addTo(RestTemplate template, ClientHttpRequestInterceptor interceptor) {
+    /** Answers whether it still follows redirects with a token, as one whose way to connect is the application's own may. */
+    private static boolean addTo(RestTemplate template, ClientHttpRequestInterceptor interceptor) {
         List<ClientHttpRequestInterceptor> interceptors = new ArrayList<>(template.getInterceptors());
+        // With interceptors it does not show what it connects by.
+        template.setInterceptors(List.of());
+        ClientHttpRequestFactory connecting = Redirects.refusable(template.getRequestFactory());
+        template.setRequestFactory(connecting);
         addFirst(interceptors, interceptor);
         template.setInterceptors(interceptors);
+        return connecting instanceof SimpleClientHttpRequestFactory;
     }
 
     /** In the place of one that a builder has added. */

@@ -17,6 +17,7 @@ import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.BridgeMethodResolver;
+import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.method.HandlerMethod;
 
@@ -101,7 +102,7 @@ final class EndpointCheck {
 
     /** Interfaces do not count: a client may share one with the controller. */
     private static boolean isAnnotated(AnnotatedElement element) {
-        return element.isAnnotationPresent(RequireFence.class) || element.isAnnotationPresent(RequireFence.All.class);
+        return MergedAnnotations.from(element).isPresent(RequireFence.class);
     }
 
     private static IllegalStateException refused(String where, String reason) {

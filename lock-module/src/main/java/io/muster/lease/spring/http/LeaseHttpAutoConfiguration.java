@@ -1,5 +1,8 @@
 package io.muster.lease.spring.http;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.muster.lease.LeaseStore;
 import io.muster.lease.guard.InMemoryFence;
 import io.muster.lease.http.FenceGate;
@@ -8,6 +11,7 @@ import io.muster.lease.jdbc.FencedDataSource;
 import io.muster.lease.jdbc.JdbcFence;
 import io.muster.lease.spring.http.LeaseHttpProperties.FenceKind;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +48,11 @@ public final class LeaseHttpAutoConfiguration {
     @Bean
     EndpointRules musterEndpointRules() {
         return new EndpointRules();
+    }
+
+    @Bean
+    FenceRefusals musterFenceRefusals() {
+        return new FenceRefusals();
     }
 
     // Made when an endpoint needs it, so that others need no fence.
@@ -111,6 +120,20 @@ public final class LeaseHttpAutoConfiguration {
         static ReactiveClients musterReactiveClients(
                 ObjectProvider<LeaseHttpProperties> properties, ListableBeanFactory beans) {
             return new ReactiveClients(sender(properties), new BalancedBeans(beans));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(MeterRegistry.class)
+    static class Meters {
+        @Bean
+        MeterBinder musterFenceRefusalMeters(FenceRefusals refusals) {
+            return registry -> refusals.counts().forEach((status, count) -> {
+                FunctionCounter unused = FunctionCounter.builder("muster.lease.http.refusals", count, LongAdder::sum)
+                        .tag("status", String.valueOf(status))
+                        .description("Requests that endpoints with a fence have refused")
+                        .register(registry);
+            });
         }
     }
 }

@@ -36,6 +36,7 @@ final class ReactiveGuard implements HandlerAdapter, Ordered {
     private final Supplier<FenceGate> gate;
     private final Supplier<? extends HandlerAdapter> handlers;
     private final Scheduler blocking;
+    private final FenceRefusals refusals;
 
     /**
      * @param handlers calls the handler methods
@@ -45,11 +46,13 @@ final class ReactiveGuard implements HandlerAdapter, Ordered {
             EndpointRules rules,
             Supplier<FenceGate> gate,
             Supplier<? extends HandlerAdapter> handlers,
-            Scheduler blocking) {
+            Scheduler blocking,
+            FenceRefusals refusals) {
         this.rules = rules;
         this.gate = gate;
         this.handlers = handlers;
         this.blocking = blocking;
+        this.refusals = refusals;
     }
 
     @Override
@@ -98,7 +101,8 @@ final class ReactiveGuard implements HandlerAdapter, Ordered {
         return returned instanceof Flux<?> flux ? flux.contextWrite(ReactiveFencing.with(tokens)) : returned;
     }
 
-    private static Mono<Void> answer(ServerWebExchange exchange, FenceProblem problem) {
+    private Mono<Void> answer(ServerWebExchange exchange, FenceProblem problem) {
+        refusals.count(problem);
         ServerHttpResponse response = exchange.getResponse();
         response.setStatusCode(HttpStatusCode.valueOf(problem.status()));
         HttpHeaders headers = response.getHeaders();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -25,11 +26,13 @@ import reactor.core.scheduler.Schedulers;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnClass(DispatcherHandler.class)
 class ReactiveGuardConfiguration {
+    private static final String SCHEDULER = "musterFenceScheduler";
     private static final int THREADS = 16;
     private static final int QUEUED = 1000;
     private static final int IDLE_SECONDS = 60;
 
-    @Bean(destroyMethod = "dispose")
+    // Nobody else's, and no other in its place.
+    @Bean(name = SCHEDULER, destroyMethod = "dispose", defaultCandidate = false)
     Scheduler musterFenceScheduler() {
         return Schedulers.newBoundedElastic(THREADS, QUEUED, "muster-lease-http", IDLE_SECONDS, true);
     }
@@ -39,12 +42,14 @@ class ReactiveGuardConfiguration {
             EndpointRules rules,
             ObjectProvider<FenceGate> gate,
             ObjectProvider<RequestMappingHandlerAdapter> adapter,
-            Scheduler musterFenceScheduler) {
+            @Qualifier(SCHEDULER) Scheduler musterFenceScheduler,
+            FenceRefusals refusals) {
         return new ReactiveGuard(
                 rules,
                 SingletonSupplier.of(gate::getObject),
                 SingletonSupplier.of(adapter::getObject),
-                musterFenceScheduler);
+                musterFenceScheduler,
+                refusals);
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package io.muster.lease.spring.http;
 
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.util.function.Supplier;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
@@ -9,6 +10,8 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.http.client.SimpleClientHttpRequestFactory;
+import org.springframework.util.ReflectionUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
@@ -50,6 +53,29 @@ final class Redirects {
                     () -> builder.build(given.withRedirects(ClientHttpRequestFactorySettings.Redirects.DONT_FOLLOW)));
             return new Factory(builder.build(given), staying);
         };
+    }
+
+    /** Gives the stock client of the JDK a twin too; others are as they are. */
+    static ClientHttpRequestFactory refusable(ClientHttpRequestFactory factory) {
+        return factory.getClass() == SimpleClientHttpRequestFactory.class
+                ? new Factory(factory, () -> Staying.like((SimpleClientHttpRequestFactory) factory))
+                : factory;
+    }
+
+    /** As the stock client, and follows nowhere. */
+    private static final class Staying extends SimpleClientHttpRequestFactory {
+        /** It is set up as the other one is now: there is nothing that tells of a change. */
+        private static Staying like(SimpleClientHttpRequestFactory other) {
+            Staying copy = new Staying();
+            ReflectionUtils.shallowCopyFieldState(other, copy);
+            return copy;
+        }
+
+        @Override
+        protected void prepareConnection(HttpURLConnection connection, String httpMethod) throws IOException {
+            super.prepareConnection(connection, httpMethod);
+            connection.setInstanceFollowRedirects(false);
+        }
     }
 
     private record Factory(ClientHttpRequestFactory following, Supplier<ClientHttpRequestFactory> staying)

@@ -10,14 +10,19 @@ import io.muster.lease.http.FencingTokenHeader;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.AsyncHandlerInterceptor;
@@ -29,14 +34,18 @@ import org.springframework.web.servlet.ModelAndView;
  * out too old within the handler's transaction. The last of all interceptors: who may not call at all is refused before.
  */
 final class ServletGuard implements AsyncHandlerInterceptor, HandlerExceptionResolver {
+    private static final Logger log = LoggerFactory.getLogger(ServletGuard.class);
     private static final String SCOPES = ServletGuard.class.getName() + ".scopes";
 
     private final EndpointRules rules;
     private final Supplier<FenceGate> gate;
+    private final FenceRefusals refusals;
+    private final Set<Method> asynchronous = ConcurrentHashMap.newKeySet();
 
-    ServletGuard(EndpointRules rules, Supplier<FenceGate> gate) {
+    ServletGuard(EndpointRules rules, Supplier<FenceGate> gate, FenceRefusals refusals) {
         this.rules = rules;
         this.gate = gate;
+        this.refusals = refusals;
     }
 
     @Override
@@ -68,6 +77,14 @@ final class ServletGuard implements AsyncHandlerInterceptor, HandlerExceptionRes
     public void afterConcurrentHandlingStarted(
             HttpServletRequest request, HttpServletResponse response, Object handler) {
         leave(request, handler);
+        // Its declared result did not tell.
+        if (handler instanceof HandlerMethod method
+                && !rules.of(method).isEmpty()
+                && asynchronous.add(method.getMethod())) {
+            log.warn(
+                    "{} goes on after it has returned, and what it writes then is not checked: return when the work is done",
+                    method.getShortLogMessage());
+        }
     }
 
     private void leave(HttpServletRequest request, Object handler) {
@@ -94,7 +111,8 @@ final class ServletGuard implements AsyncHandlerInterceptor, HandlerExceptionRes
         }
     }
 
-    private static void answer(HttpServletResponse response, FenceProblem problem) throws IOException {
+    private void answer(HttpServletResponse response, FenceProblem problem) throws IOException {
+        refusals.count(problem);
         response.setStatus(problem.status());
         response.setContentType(FenceProblem.MEDIA_TYPE);
         if (problem.status() == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {

@@ -36,8 +36,8 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 @ConditionalOnClass(WebMvcConfigurer.class)
 class ServletGuardConfiguration {
     @Bean
-    Configurer musterServletGuard(EndpointRules rules, ObjectProvider<FenceGate> gate) {
-        return new Configurer(new ServletGuard(rules, SingletonSupplier.of(gate::getObject)));
+    Configurer musterServletGuard(EndpointRules rules, ObjectProvider<FenceGate> gate, FenceRefusals refusals) {
+        return new Configurer(new ServletGuard(rules, SingletonSupplier.of(gate::getObject), refusals));
     }
 
     @Bean

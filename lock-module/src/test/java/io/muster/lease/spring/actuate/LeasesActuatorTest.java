@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.muster.lease.Eventually;
 import io.muster.lease.Fence;
 import io.muster.lease.Lease;
 import io.muster.lease.LeaseEvent;
@@ -58,7 +59,7 @@ class LeasesActuatorTest {
                         "server.port=0",
                         "spring.application.name=reports",
                         "muster.lease.store=memory",
-                        "muster.lease.ttl=2s",
+                        "muster.lease.ttl=8s",
                         "muster.lease.halt-grace=100ms",
                         "management.endpoints.web.exposure.include=*",
                         "management.endpoint.health.show-details=always")
@@ -87,6 +88,9 @@ class LeasesActuatorTest {
                     .contains("\"live\":true")
                     .contains("\"token\":" + lease.fencingToken());
             assertThat(get("/leases/never").statusCode()).isEqualTo(404);
+            assertThat(get("/leases/" + "x".repeat(201)).statusCode()).isEqualTo(400);
+            assertThat(call("DELETE", "/leases/" + "x".repeat(201)).statusCode())
+                    .isEqualTo(400);
 
             assertThat(call("DELETE", "/leases/a/b").body()).contains("\"held\":true");
             assertThat(call("DELETE", "/leases/a/b").body()).contains("\"held\":false");
@@ -117,20 +121,21 @@ class LeasesActuatorTest {
     void workThatGoesOnThoughItsLeaseIsLostIsUnhealthyUntilItEnds() throws Exception {
         Leases leases = leases();
         Lease lease = leases.tryAcquire("stubborn").orElseThrow();
+        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch stop = new CountDownLatch(1);
         Thread worker = new Thread(() -> lease.run(() -> {
+            begun.countDown();
             while (stop.getCount() > 0) {
                 LockSupport.parkNanos(1_000_000);
                 boolean unused = Thread.interrupted();
             }
         }));
         worker.start();
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(leases.forceRelease("stubborn")).isTrue();
 
+        Eventually.holds("it is unhealthy", () -> get("/health").statusCode() != 200);
         HttpResponse<String> health = get("/health");
-        while (health.statusCode() == 200) {
-            health = get("/health");
-        }
         assertThat(health.statusCode()).isEqualTo(503);
         assertThat(health.body()).contains("\"overruns\":[\"stubborn\"]");
         assertThat(awaitReport("\"event\":\"overrun\"")).contains("stubborn");
@@ -138,35 +143,28 @@ class LeasesActuatorTest {
 
         stop.countDown();
         worker.join();
-        while (get("/health").statusCode() != 200) {
-            Thread.onSpinWait();
-        }
-        assertThat(meter("muster.lease.overruns")).isEqualTo(1);
+        Eventually.holds("it is healthy", () -> get("/health").statusCode() == 200);
+        Eventually.holds("the overrun is counted", () -> meter("muster.lease.overruns") == 1);
     }
 
     @Test
     void theMetersCount() throws Exception {
         double before = meter("muster.lease.acquire", "result", "acquired");
         Lease lease = leases().tryAcquire("counted").orElseThrow();
-        while (meter("muster.lease.acquire", "result", "acquired") < before + 1) {
-            Thread.onSpinWait();
-        }
+        Eventually.holds(
+                "the grant is counted", () -> meter("muster.lease.acquire", "result", "acquired") >= before + 1);
         assertThat(meter("muster.lease.held")).isPositive();
         assertThat(meter("muster.lease.remaining")).isPositive();
 
         double lost = meter("muster.lease.lost", "reason", "revoked");
         assertThat(leases().forceRelease("counted")).isTrue();
-        while (meter("muster.lease.lost", "reason", "revoked") < lost + 1) {
-            Thread.onSpinWait();
-        }
+        Eventually.holds("the loss is counted", () -> meter("muster.lease.lost", "reason", "revoked") >= lost + 1);
         assertThat(lease.isHeld()).isFalse();
 
         application.getBean(Fence.class).raise("old", LeaseStore.MAX_TOKEN);
         assertThatThrownBy(() -> leases().tryAcquire(LeaseRequest.of("x").withResources("old")))
                 .isInstanceOf(StaleFenceException.class);
-        while (meter("muster.lease.fence.rejections") < 1) {
-            Thread.onSpinWait();
-        }
+        Eventually.holds("the refusal is counted", () -> meter("muster.lease.fence.rejections") >= 1);
         assertThat(application
                         .getBean(MeterRegistry.class)
                         .find("muster.lease.suspected")
@@ -191,14 +189,11 @@ class LeasesActuatorTest {
                 .getValue();
     }
 
-    private static String awaitReport(String part) throws IOException, InterruptedException {
-        while (true) {
-            String report = get("/leases").body();
-            assertThat(JsonParserFactory.getJsonParser().parseMap(report)).containsKey("held");
-            if (report.contains(part)) {
-                return report;
-            }
-        }
+    private static String awaitReport(String part) throws Exception {
+        Eventually.holds("the report has " + part, () -> get("/leases").body().contains(part));
+        String report = get("/leases").body();
+        assertThat(JsonParserFactory.getJsonParser().parseMap(report)).containsKey("held");
+        return report;
     }
 
     private static HttpResponse<String> get(String path) throws IOException, InterruptedException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.muster.lease.Eventually;
 import io.muster.lease.Lease;
 import io.muster.lease.LeaseLostException;
 import io.muster.lease.LeaseRequest;
@@ -18,14 +19,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -53,65 +56,47 @@ import reactor.core.scheduler.Schedulers;
 class ClientTest {
     private final List<String> arrivals = new CopyOnWriteArrayList<>();
     private final Leases leases =
-            Leases.open(new InMemoryLeaseStore(), LeaseSettings.defaults("test").withTtl(Duration.ofSeconds(1)));
+            Leases.open(new InMemoryLeaseStore(), LeaseSettings.defaults("test").withTtl(Duration.ofSeconds(6)));
     private HttpServer server;
     private ConfigurableApplicationContext application;
     private int port;
 
-    /** A way to send a GET. */
-    enum Client {
-        REST_CLIENT {
-            @Override
-            int get(ConfigurableApplicationContext context, URI uri) {
-                return status(context.getBean("restClientBuilder", RestClient.Builder.class), uri);
-            }
-        },
-        BUILT_REST_TEMPLATE {
-            @Override
-            int get(ConfigurableApplicationContext context, URI uri) {
-                return status(context.getBean(RestTemplateBuilder.class).build(), uri);
-            }
-        },
-        REST_TEMPLATE_BEAN {
-            @Override
-            int get(ConfigurableApplicationContext context, URI uri) {
-                return status(context.getBean("plainTemplate", RestTemplate.class), uri);
-            }
-        },
-        WEB_CLIENT {
-            @Override
-            int get(ConfigurableApplicationContext context, URI uri) {
-                return Objects.requireNonNull(status(context.getBean("webClientBuilder", WebClient.Builder.class), uri)
-                        .block());
-            }
-        };
-
-        abstract int get(ConfigurableApplicationContext context, URI uri);
+    /** A client that sends a GET and answers the status. */
+    @FunctionalInterface
+    interface Client {
+        int get(ConfigurableApplicationContext context, URI uri);
     }
 
-    /** A balanced client. */
-    enum Balanced {
-        REST_CLIENT {
-            @Override
-            int get(ConfigurableApplicationContext context, URI uri) {
-                return status(context.getBean("balancedRestClient", RestClient.Builder.class), uri);
-            }
-        },
-        REST_TEMPLATE {
-            @Override
-            int get(ConfigurableApplicationContext context, URI uri) {
-                return status(context.getBean("balancedTemplate", RestTemplate.class), uri);
-            }
-        },
-        WEB_CLIENT {
-            @Override
-            int get(ConfigurableApplicationContext context, URI uri) {
-                return Objects.requireNonNull(status(context.getBean("balancedWebClient", WebClient.Builder.class), uri)
-                        .block());
-            }
-        };
+    static Stream<Named<Client>> clients() {
+        return Stream.of(
+                Named.of("RestClient", restClient("restClientBuilder")),
+                Named.of(
+                        "built RestTemplate",
+                        (context, uri) -> status(
+                                context.getBean(RestTemplateBuilder.class).build(), uri)),
+                Named.of("RestTemplate that is a bean", restTemplate("plainTemplate")),
+                Named.of("bare RestTemplate", restTemplate("bareTemplate")),
+                Named.of("WebClient", webClient("webClientBuilder")));
+    }
 
-        abstract int get(ConfigurableApplicationContext context, URI uri);
+    static Stream<Named<Client>> balancedClients() {
+        return Stream.of(
+                Named.of("RestClient", restClient("balancedRestClient")),
+                Named.of("RestTemplate", restTemplate("balancedTemplate")),
+                Named.of("WebClient", webClient("balancedWebClient")));
+    }
+
+    private static Client restClient(String bean) {
+        return (context, uri) -> status(context.getBean(bean, RestClient.Builder.class), uri);
+    }
+
+    private static Client restTemplate(String bean) {
+        return (context, uri) -> status(context.getBean(bean, RestTemplate.class), uri);
+    }
+
+    private static Client webClient(String bean) {
+        return (context, uri) -> Objects.requireNonNull(
+                status(context.getBean(bean, WebClient.Builder.class), uri).block());
     }
 
     private static int status(RestClient.Builder builder, URI uri) {
@@ -140,6 +125,13 @@ class ClientTest {
         @Bean
         RestTemplate plainTemplate(RestTemplateBuilder builder) {
             return builder.build();
+        }
+
+        @Bean
+        RestTemplate bareTemplate() {
+            RestTemplate template = new RestTemplate();
+            template.setInterceptors(List.of((request, body, execution) -> execution.execute(request, body)));
+            return template;
         }
 
         @Bean
@@ -217,7 +209,7 @@ class ClientTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("clients")
     void aListedHostIsSentTheTokensOfTheLeasesAndNobodyElseIs(Client client) throws Exception {
         try (Lease outer = take("outer");
                 Lease inner = take("inner job")) {
@@ -233,7 +225,7 @@ class ClientTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("clients")
     void aRequestWithATokenFollowsNoRedirectAndOthersDo(Client client) throws Exception {
         try (Lease lease = take("close")) {
             assertThat(lease.call(() -> client.get(application, uri("localhost", "/redirect"))))
@@ -248,14 +240,12 @@ class ClientTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("clients")
     void aLostLeaseSendsNothing(Client client) throws Exception {
         Lease lease = take("lost");
         assertThatThrownBy(() -> lease.call(() -> {
                     assertThat(leases.forceRelease("lost")).isTrue();
-                    while (lease.isHeld()) {
-                        Thread.onSpinWait();
-                    }
+                    Eventually.holds("it is lost", () -> !lease.isHeld());
                     boolean unused = Thread.interrupted();
                     assertThatThrownBy(() -> client.get(application, uri("localhost", "/")))
                             .isInstanceOf(LeaseLostException.class)
@@ -268,8 +258,8 @@ class ClientTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void aServiceOfABalancedClientIsSentTokens(Balanced client) throws Exception {
+    @MethodSource("balancedClients")
+    void aServiceOfABalancedClientIsSentTokens(Client client) throws Exception {
         try (Lease lease = take("close")) {
             URI service = URI.create("http://ledger/");
             assertThat(lease.call(() -> client.get(application, service))).isEqualTo(200);

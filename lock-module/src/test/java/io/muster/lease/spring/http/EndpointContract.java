@@ -3,6 +3,8 @@ package io.muster.lease.spring.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.lease.Lease;
 import io.muster.lease.LeaseRequest;
 import io.muster.lease.LeaseSettings;
@@ -15,6 +17,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
@@ -30,6 +36,10 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
 
 /**
  * Guarded endpoints on a real server, over a real database, and callers that hold leases of its store as other processes would.
@@ -56,14 +66,26 @@ abstract class EndpointContract {
     /** Sends a POST by a client of the application, which sends tokens to localhost; answers the status. */
     abstract int post(ConfigurableApplicationContext context, URI uri);
 
+    /** As many applications have one. */
+    @RestControllerAdvice
+    static class CatchAll {
+        @ExceptionHandler
+        @ResponseStatus(HttpStatus.INTERNAL_SERVER_ERROR)
+        String failed(Exception e) {
+            return "failed: " + e.getMessage();
+        }
+    }
+
     @BeforeAll
     void start() {
-        application = new SpringApplicationBuilder(Ledger.Parts.class, endpoints())
+        application = new SpringApplicationBuilder(Ledger.Parts.class, CatchAll.class, endpoints())
                 .web(type())
                 .properties(
                         "server.port=0",
                         "server.tomcat.threads.max=2",
                         "muster.lease.http.send-to=localhost",
+                        // A busy machine takes its time with what is to be answered; two tests wait for it.
+                        "muster.lease.http.store-timeout=5s",
                         "spring.main.banner-mode=off",
                         "spring.cloud.loadbalancer.enabled=false")
                 .run();
@@ -123,6 +145,21 @@ abstract class EndpointContract {
     }
 
     @Test
+    void severalHeaderLinesAreOneListAndNoLeaseIsInItTwice() throws Exception {
+        Lease older = take(first);
+        try (Lease newer = take(second);
+                Lease day = first.tryAcquire("day").orElseThrow()) {
+            HttpResponse<String> twice = send("POST", "/ledger/100", List.of(header(older), header(newer)));
+            assertProblem(twice, 400, "urn:muster:problem:invalid-field");
+            assertThat(send("POST", "/both/1", List.of(header(day), " " + header(newer) + "\t"))
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+        older.close();
+        assertThat(ledger.total()).isEqualTo(before + 1);
+    }
+
+    @Test
     void anOlderTokenAndAForgedLargerOneAre409AndTellNothing() throws Exception {
         Lease older = take(first);
         try (Lease newer = take(second)) {
@@ -175,6 +212,36 @@ abstract class EndpointContract {
     }
 
     @Test
+    void refusalsAreCountedByTheirStatus() throws Exception {
+        Map<Integer, Double> earlier = refusals();
+        Lease older = take(first);
+        try (Lease newer = take(second)) {
+            store.holdBack();
+            assertThat(call("POST", "/ledger/1", newer).statusCode()).isEqualTo(503);
+            store.answer();
+            assertThat(call("POST", "/ledger/1", newer).statusCode()).isEqualTo(200);
+            assertThat(call("POST", "/ledger/1", older).statusCode()).isEqualTo(409);
+            assertThat(call("POST", "/ledger/1", "").statusCode()).isEqualTo(400);
+            assertThat(call("POST", "/ledger/1", (String) null).statusCode()).isEqualTo(428);
+        }
+        older.close();
+        Map<Integer, Double> counted = refusals();
+        counted.replaceAll((status, count) -> count - earlier.getOrDefault(status, 0.0));
+        assertThat(counted).isEqualTo(Map.of(400, 1.0, 409, 1.0, 428, 1.0, 503, 1.0));
+    }
+
+    private Map<Integer, Double> refusals() {
+        Map<Integer, Double> counts = new TreeMap<>();
+        for (FunctionCounter counter : application
+                .getBean(MeterRegistry.class)
+                .get("muster.lease.http.refusals")
+                .functionCounters()) {
+            counts.put(Integer.valueOf(Objects.requireNonNull(counter.getId().getTag("status"))), counter.count());
+        }
+        return counts;
+    }
+
+    @Test
     void anEndpointOfSeveralResourcesAsksForEach() throws Exception {
         try (Lease close = take(first);
                 Lease audit = first.tryAcquire("audit " + UUID.randomUUID()).orElseThrow();
@@ -196,6 +263,7 @@ abstract class EndpointContract {
     void aNewerHolderThatComesBetweenTheCheckAndTheTransactionWins() throws Exception {
         Lease older = take(first);
         assertThat(call("POST", "/ledger/1", older).statusCode()).isEqualTo(200);
+        double stale = refusals().getOrDefault(409, 0.0);
         CyclicBarrier pause = ledger.pauseBeforeNextTransaction();
         CompletableFuture<HttpResponse<String>> late = callLater("POST", "/ledger/100", older);
         Ledger.meet(pause);
@@ -205,6 +273,7 @@ abstract class EndpointContract {
             HttpResponse<String> answer = late.get(20, TimeUnit.SECONDS);
             assertProblem(answer, 409, "urn:muster:problem:stale-fence");
             assertThat(answer.body()).doesNotContain(String.valueOf(newer.fencingToken()));
+            assertThat(refusals().get(409)).isEqualTo(stale + 1);
         }
         older.close();
         assertThat(ledger.total()).isEqualTo(before + 2);
@@ -277,6 +346,11 @@ abstract class EndpointContract {
         assertThat(ledger.total()).isEqualTo(before + 3);
     }
 
+    /** Of the first of two processes, from whoever has it. */
+    Lease take() {
+        return take(first);
+    }
+
     /** From whoever has it. */
     private Lease take(Leases leases) {
         boolean unused = leases.forceRelease("close");
@@ -297,16 +371,18 @@ abstract class EndpointContract {
         });
     }
 
-    private HttpResponse<String> call(String method, String path, Lease lease) throws Exception {
+    HttpResponse<String> call(String method, String path, Lease lease) throws Exception {
         return call(method, path, header(lease));
     }
 
     private HttpResponse<String> call(String method, String path, @Nullable String header) throws Exception {
+        return send(method, path, header == null ? List.of() : List.of(header));
+    }
+
+    private HttpResponse<String> send(String method, String path, List<String> headerLines) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                 .method(method, HttpRequest.BodyPublishers.noBody());
-        if (header != null) {
-            request.header("Fencing-Token", header);
-        }
+        headerLines.forEach(line -> request.header("Fencing-Token", line));
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 

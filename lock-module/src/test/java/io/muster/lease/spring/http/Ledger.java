@@ -1,6 +1,8 @@
 package io.muster.lease.spring.http;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.lease.http.WatchedStore;
 import io.muster.lease.jdbc.Databases;
 import io.muster.lease.jdbc.FencedDataSource;
@@ -90,6 +92,11 @@ final class Ledger {
             JdbcTemplate jdbc = new JdbcTemplate(raw);
             jdbc.execute("CREATE TABLE ledger (amount BIGINT NOT NULL)");
             jdbc.execute("INSERT INTO ledger VALUES (0)");
+        }
+
+        @Bean
+        MeterRegistry meters() {
+            return new SimpleMeterRegistry();
         }
 
         @Bean

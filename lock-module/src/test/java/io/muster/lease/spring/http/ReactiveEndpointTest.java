@@ -12,15 +12,11 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.http.HttpStatus;
-import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -51,7 +47,7 @@ class ReactiveEndpointTest extends EndpointContract {
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
-    @Import({Guarded.class, Open.class, CatchAll.class})
+    @Import({Guarded.class, Open.class})
     static class Application {
         @Bean
         NettyReactiveWebServerFactory netty() {
@@ -114,16 +110,6 @@ class ReactiveEndpointTest extends EndpointContract {
         @PostMapping("/open/{amount}")
         Mono<Long> add(@PathVariable long amount) {
             return Mono.fromCallable(() -> ledger.add(amount)).subscribeOn(Schedulers.boundedElastic());
-        }
-    }
-
-    /** As many applications have one. */
-    @RestControllerAdvice
-    static class CatchAll {
-        @ExceptionHandler
-        @ResponseStatus(HttpStatus.INTERNAL_SERVER_ERROR)
-        String failed(Exception e) {
-            return "failed: " + e.getMessage();
         }
     }
 }

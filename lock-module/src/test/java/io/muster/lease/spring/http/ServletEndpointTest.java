@@ -1,23 +1,25 @@
 package io.muster.lease.spring.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.muster.lease.FencingContext;
+import io.muster.lease.Lease;
 import io.muster.lease.http.RequireFence;
+import io.muster.lease.spring.Warnings;
 import java.net.URI;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.http.HttpStatus;
-import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.client.RestClient;
 
 /** Spring MVC on Tomcat, and RestClient. */
@@ -41,9 +43,22 @@ class ServletEndpointTest extends EndpointContract {
                 .exchange((request, response) -> response.getStatusCode().value());
     }
 
+    @Test
+    void workThatGoesOnAfterItsEndpointHasReturnedIsWarnedOf() throws Exception {
+        try (Lease lease = take();
+                Warnings warnings = new Warnings(ServletGuard.class)) {
+            assertThat(call("GET", "/later", lease).body()).isEqualTo("[]");
+            assertThat(call("GET", "/later", lease).body()).isEqualTo("[]");
+            assertThat(warnings.messages())
+                    .singleElement()
+                    .asString()
+                    .contains("#later", "goes on after it has returned");
+        }
+    }
+
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
-    @Import({Guarded.class, Partly.class, CatchAll.class})
+    @Import({Guarded.class, Partly.class})
     static class Application {}
 
     /** Guarded as a whole. */
@@ -74,6 +89,12 @@ class ServletEndpointTest extends EndpointContract {
             return ledger.add(amount);
         }
 
+        /** Its type does not tell that it is not done yet. */
+        @GetMapping("/later")
+        Object later() {
+            return (Callable<String>) () -> String.valueOf(FencingContext.tokens());
+        }
+
         @PostMapping("/autocommit/{amount}")
         long autocommit(@PathVariable long amount) {
             return ledger.addInAutocommit(amount);
@@ -96,16 +117,6 @@ class ServletEndpointTest extends EndpointContract {
         @PostMapping("/open/{amount}")
         long add(@PathVariable long amount) {
             return ledger.add(amount);
-        }
-    }
-
-    /** As many applications have one. */
-    @RestControllerAdvice
-    static class CatchAll {
-        @ExceptionHandler
-        @ResponseStatus(HttpStatus.INTERNAL_SERVER_ERROR)
-        String failed(Exception e) {
-            return "failed: " + e.getMessage();
         }
     }
 }

@@ -9,7 +9,10 @@ import io.muster.lease.http.RequireFence;
 import io.muster.lease.jdbc.Databases;
 import io.muster.lease.jdbc.FencedDataSource;
 import io.muster.lease.jdbc.JdbcFence;
+import io.muster.lease.spring.Warnings;
 import io.muster.lease.store.InMemoryLeaseStore;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
@@ -31,15 +34,19 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.client.RestClient;
+import org.springframework.web.client.RestTemplate;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurationSupport;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /** What starts, what does not, and what it says then. */
 class StartTest {
@@ -129,6 +136,7 @@ class StartTest {
                 Streams.class,
                 NoController.class,
                 NoMethod.class,
+                Composed.class,
                 Hidden.class
             })
     void anEndpointThatCannotBeGuardedStopsTheStart(Class<?> type) {
@@ -169,8 +177,23 @@ class StartTest {
     }
 
     @Test
-    void anAnnotationIsInheritedByTheMethodThatOverrides() {
-        complete.withBean(Inheriting.class).run(context -> {
+    void anApplicationsOwnSchedulerStaysTheOnlyOneThatItIsGiven() {
+        reactive.withBean(ReturnsMono.class)
+                .withBean("mine", Scheduler.class, Schedulers::single)
+                .withBean(Scheduled.class)
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(context.getBean(Scheduled.class).scheduler()).isSameAs(context.getBean("mine"));
+                });
+        reactive.withBean(ReturnsMono.class)
+                .withBean("mine", Scheduler.class, Schedulers::single, definition -> definition.setPrimary(true))
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {Inheriting.class, ComposedEndpoint.class})
+    void anAnnotationIsFoundOnWhatAMethodOverridesAndInAnnotationsOfTheApplication(Class<?> type) {
+        complete.withBean(type).run(context -> {
             assertThat(context).hasNotFailed();
             HandlerMethod endpoint = context.getBean(RequestMappingHandlerMapping.class)
                     .getHandlerMethods()
@@ -194,6 +217,18 @@ class StartTest {
                 .run(context -> assertThat(context).hasNotFailed());
     }
 
+    @Test
+    void aRestTemplateThatMayTakeATokenAlongWhenItIsRedirectedIsWarnedOf() {
+        try (Warnings warnings = new Warnings(BlockingClients.class)) {
+            servlet.withPropertyValues("muster.lease.http.send-to=ledger")
+                    .withBean("stock", RestTemplate.class, RestTemplate::new)
+                    .withBean(
+                            "own", RestTemplate.class, () -> new RestTemplate(new SimpleClientHttpRequestFactory() {}))
+                    .run(context -> assertThat(context).hasNotFailed());
+            assertThat(warnings.messages()).singleElement().asString().contains("RestTemplate \"own\"");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "send-to, http://ledger, muster.lease.http.send-to must be",
@@ -206,6 +241,8 @@ class StartTest {
                 .withBean(RestClient.Builder.class, RestClient::builder)
                 .run(context -> assertThat(context).getFailure().hasStackTraceContaining(message));
     }
+
+    record Scheduled(Scheduler scheduler) {}
 
     @RestController
     static class Plain {
@@ -262,6 +299,32 @@ class StartTest {
     @RestController
     static class NoMethod {
         @RequireFence("x")
+        String get() {
+            return "";
+        }
+    }
+
+    @RequireFence("x")
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Guarded {}
+
+    @RestController
+    static class Composed {
+        @GetMapping("/x")
+        String get() {
+            return inner();
+        }
+
+        @Guarded
+        String inner() {
+            return "";
+        }
+    }
+
+    @RestController
+    static class ComposedEndpoint {
+        @GetMapping("/x")
+        @Guarded
         String get() {
             return "";
         }

@@ -24,8 +24,14 @@ public class NightlyMerge {
         this.database = database;
     }
 
-    /** What one run has merged. */
-    public record Run(long lastSale, String instance, long token) {}
+    /**
+     * What one run has merged.
+     *
+     * @param number from 1
+     * @param instance who ran it
+     * @param token under which lease
+     */
+    public record Run(long number, String instance, long token) {}
 
     private record Total(String sku, long cents) {}
 
@@ -35,22 +41,28 @@ public class NightlyMerge {
     @Transactional
     public Optional<Run> merge() {
         Lease lease = LeaseContext.current();
-        long from = number("select coalesce(max(last_sale), 0) from merge_run");
-        long to = number("select coalesce(max(id), 0) from sale");
-        if (to == from) {
+        long number = 1
+                + database.sql("select coalesce(max(number), 0) from merge_run")
+                        .query(Long.class)
+                        .single();
+        // Not by a range of ids: a sale with a smaller one may be committed later.
+        int sales = database.sql("update sale set merge_run = ? where merge_run is null")
+                .params(number)
+                .update();
+        if (sales == 0) {
             return Optional.empty();
         }
-        totals(from, to).forEach(this::add);
-        Run run = new Run(to, lease.holder(), lease.fencingToken());
-        database.sql("insert into merge_run (last_sale, instance, token) values (?, ?, ?)")
-                .params(run.lastSale(), run.instance(), run.token())
+        totals(number).forEach(this::add);
+        Run run = new Run(number, lease.holder(), lease.fencingToken());
+        database.sql("insert into merge_run (number, instance, token) values (?, ?, ?)")
+                .params(run.number(), run.instance(), run.token())
                 .update();
         return Optional.of(run);
     }
 
-    private List<Total> totals(long from, long to) {
-        return database.sql("select sku, sum(cents) as cents from sale where id > ? and id <= ? group by sku")
-                .params(from, to)
+    private List<Total> totals(long number) {
+        return database.sql("select sku, sum(cents) as cents from sale where merge_run = ? group by sku")
+                .params(number)
                 .query(Total.class)
                 .list();
     }
@@ -64,9 +76,5 @@ public class NightlyMerge {
                     .params(total.sku(), total.cents())
                     .update();
         }
-    }
-
-    private long number(String query) {
-        return database.sql(query).query(Long.class).single();
     }
 }

@@ -40,7 +40,7 @@ class ReportController {
                 database.sql("select sku, cents from report order by sku")
                         .query(Line.class)
                         .list(),
-                database.sql("select last_sale, instance, token from merge_run order by last_sale desc limit 20")
+                database.sql("select number, instance, token from merge_run order by number desc limit 20")
                         .query(NightlyMerge.Run.class)
                         .list());
     }

@@ -14,6 +14,7 @@ import io.muster.samples.reports.ReportController.Report;
 import io.muster.samples.reports.ReportController.Sale;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -61,7 +62,7 @@ class TwoInstancesTest {
         Optional<Run> run = second.merge();
         assertThat(run).isEmpty();
         run = first.merge();
-        assertThat(run.orElseThrow().lastSale()).isEqualTo(2);
+        assertThat(run.orElseThrow().number()).isEqualTo(1);
         assertThat(first.merge()).as("nothing is new").isEmpty();
         assertThat(second.report().lines()).containsExactly(new Line("sku-1", 350));
 
@@ -72,6 +73,21 @@ class TwoInstancesTest {
         assertThat(following.token()).isGreaterThan(run.orElseThrow().token());
         assertThat(second.report().lines()).containsExactly(new Line("sku-1", 400));
         assertThat(second.report().runs()).hasSize(2);
+    }
+
+    @Test
+    void aSaleThatIsCommittedAfterLaterOnesIsMerged() throws Exception {
+        try (Connection slow = first.context.getBean(DataSource.class).getConnection()) {
+            slow.setAutoCommit(false);
+            try (Statement sale = slow.createStatement()) {
+                sale.executeUpdate("insert into sale (sku, cents) values ('sku-1', 250)");
+            }
+            first.sell("sku-1", 100);
+            assertThat(first.merge()).isPresent();
+            slow.commit();
+        }
+        assertThat(first.merge()).isPresent();
+        assertThat(first.report().lines()).containsExactly(new Line("sku-1", 350));
     }
 
     @Test

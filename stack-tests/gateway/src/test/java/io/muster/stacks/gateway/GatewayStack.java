@@ -2,12 +2,8 @@ package io.muster.stacks.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.api.InstanceStatus;
-import io.muster.api.Registration;
-import io.muster.client.InstanceRegistration;
-import io.muster.client.RegistryClient;
 import io.muster.client.spring.TestApplication;
-import io.muster.client.spring.TestProcess;
+import io.muster.client.spring.TestFleet;
 import io.muster.client.spring.TestRegistry;
 import io.muster.client.spring.TestTraffic;
 import java.io.BufferedReader;
@@ -15,8 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,38 +26,18 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 import reactor.core.publisher.Sinks;
 
-/**
- * A registry, a gateway and instances of {@code stock} in this process; and {@code fleet}, of one in this process and
- * one in a process that can be killed.
- */
+/** A {@link TestFleet} behind a gateway in this process. */
 final class GatewayStack implements AutoCloseable {
-    static final String DOOMED = "doomed";
-
     private static final String NO_GATEWAY = "spring.cloud.gateway.server.webflux.enabled=false";
 
-    private final TestRegistry registry;
-    private final TestProcess doomed;
-    private final List<ConfigurableApplicationContext> instances = new ArrayList<>();
+    private final TestFleet fleet = TestFleet.start(WebApplicationType.REACTIVE, Stock.class, NO_GATEWAY);
     private final ConfigurableApplicationContext gateway;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private GatewayStack() {
-        registry = TestRegistry.start("--" + NO_GATEWAY);
-        doomed = TestProcess.start(
-                Stock.class,
-                DOOMED,
-                "--spring.application.name=fleet",
-                "--server.port=0",
-                "--muster.instance.id=" + DOOMED,
-                "--muster.registry.urls=" + registry.url(),
-                "--muster.registry.view-file=",
-                "--" + NO_GATEWAY);
-        startInstance("stock", "one");
-        startInstance("stock", "two");
-        startInstance("fleet", "safe");
         gateway = TestApplication.run(
-                registry,
+                fleet.registry(),
                 WebApplicationType.REACTIVE,
                 GatewayRoutes.class,
                 "spring.application.name=gateway",
@@ -74,48 +48,17 @@ final class GatewayStack implements AutoCloseable {
 
     static GatewayStack start() {
         GatewayStack stack = new GatewayStack();
-        TestRegistry.waiting().until(() -> stack.registry.instances("stock").size() == 2);
+        TestRegistry.waiting()
+                .until(() -> stack.fleet.registry().instances("stock").size() == 2);
         return stack;
     }
 
-    /** An instance in this process. */
-    ConfigurableApplicationContext startInstance(String service, String id) {
-        ConfigurableApplicationContext instance = TestApplication.run(
-                registry,
-                WebApplicationType.REACTIVE,
-                Stock.class,
-                "spring.application.name=" + service,
-                "muster.instance.id=" + id,
-                NO_GATEWAY);
-        instances.add(instance);
-        return instance;
+    TestFleet fleet() {
+        return fleet;
     }
 
     ConfigurableApplicationContext gateway() {
         return gateway;
-    }
-
-    TestRegistry registry() {
-        return registry;
-    }
-
-    /** Adds an instance that refuses connections, for which the caller speaks. */
-    InstanceRegistration registerDead(String service) throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
-        InstanceRegistration registration = gateway.getBean(RegistryClient.class)
-                .register(
-                        service,
-                        "dead",
-                        Registration.of("dead", "127.0.0.1", port).withStatus(InstanceStatus.UP));
-        registration.start().join();
-        return registration;
-    }
-
-    void killDoomed() throws InterruptedException {
-        doomed.kill();
     }
 
     TestTraffic traffic(String service) {
@@ -123,7 +66,7 @@ final class GatewayStack implements AutoCloseable {
     }
 
     URI uri(String scheme, String path) {
-        return URI.create(scheme + "://127.0.0.1:" + port(gateway) + path);
+        return URI.create(scheme + "://127.0.0.1:" + port() + path);
     }
 
     HttpRequest request(String path) {
@@ -135,7 +78,7 @@ final class GatewayStack implements AutoCloseable {
     /** Sends an instance of {@code stock} requests past the gateway that it never answers. Cancel them. */
     List<CompletableFuture<HttpResponse<String>>> occupy(int instance, int requests) {
         int before = Stock.waiting.get();
-        URI slow = URI.create("http://127.0.0.1:" + port(instances.get(instance)) + "/slow");
+        URI slow = URI.create("http://127.0.0.1:" + fleet.port(instance) + "/slow");
         List<CompletableFuture<HttpResponse<String>>> calls = new ArrayList<>();
         for (int i = 0; i < requests; i++) {
             calls.add(client.sendAsync(HttpRequest.newBuilder(slow).build(), BodyHandlers.ofString()));
@@ -208,15 +151,13 @@ final class GatewayStack implements AutoCloseable {
         return "";
     }
 
-    private static int port(ConfigurableApplicationContext application) {
-        return application.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    private int port() {
+        return gateway.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
     }
 
     @Override
     public void close() {
         gateway.close();
-        instances.forEach(ConfigurableApplicationContext::close);
-        doomed.close();
-        registry.close();
+        fleet.close();
     }
 }

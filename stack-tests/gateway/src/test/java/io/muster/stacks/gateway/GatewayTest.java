@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.muster.api.Headers;
 import io.muster.client.InstanceRegistration;
 import io.muster.client.RegistryClient;
+import io.muster.client.spring.TestFleet;
 import io.muster.client.spring.TestRegistry;
 import io.muster.client.spring.TestTraffic;
 import io.muster.lb.Outcome;
 import io.muster.stacks.gateway.GatewayStack.OpenStream;
-import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -177,9 +177,9 @@ class GatewayTest {
     }
 
     @Test
-    void triesAnotherInstanceWhenOneRefuses() throws IOException {
+    void triesAnotherInstanceWhenOneRefuses() {
         RegistryClient client = stack.gateway().getBean(RegistryClient.class);
-        InstanceRegistration dead = stack.registerDead("fleet");
+        InstanceRegistration dead = stack.fleet().registerDead(stack.gateway(), "fleet");
         TestTraffic traffic = stack.traffic("fleet");
         TestRegistry.waiting()
                 .until(() -> client.view("fleet").up().stream()
@@ -197,7 +197,7 @@ class GatewayTest {
         assertThat(traffic.ended(Outcome.SUCCESS)).isEqualTo(4);
         assertThat(traffic.ended(Outcome.REFUSED)).isPositive();
         TestRegistry.waiting()
-                .until(() -> stack.registry().instances("fleet").stream()
+                .until(() -> stack.fleet().registry().instances("fleet").stream()
                         .anyMatch(instance -> instance.reason().contains("refuses connections")));
         dead.close();
     }
@@ -282,9 +282,9 @@ class GatewayTest {
     @Test
     void failsNoRequestWhenAnInstanceIsKilled() throws InterruptedException {
         TestTraffic traffic = stack.traffic("fleet");
-        TestRegistry.waiting().until(() -> stack.get("/fleet/who").equals(GatewayStack.DOOMED));
+        TestRegistry.waiting().until(() -> stack.get("/fleet/who").equals(TestFleet.DOOMED));
 
-        stack.killDoomed();
+        stack.fleet().killDoomed();
         for (int i = 0; i < 50; i++) {
             assertThat(stack.get("/fleet/who")).isEqualTo("safe");
         }
@@ -295,7 +295,7 @@ class GatewayTest {
 
     @Test
     void sendsADrainingInstanceNothingNewAndFinishesWhatItHas() throws Exception {
-        ConfigurableApplicationContext stopping = stack.startInstance("stock", "stopping");
+        ConfigurableApplicationContext stopping = stack.fleet().startInstance("stock", "stopping");
         TestTraffic traffic = stack.traffic("stock");
         TestRegistry.waiting().until(() -> {
             stack.get("/stock/who");

@@ -8,6 +8,7 @@ import feign.Response;
 import feign.RetryableException;
 import io.muster.client.InstanceRegistration;
 import io.muster.client.RegistryClient;
+import io.muster.client.spring.TestFleet;
 import io.muster.client.spring.TestRegistry;
 import io.muster.client.spring.TestTraffic;
 import io.muster.client.spring.loadbalancer.ServiceBalancers;
@@ -195,9 +196,9 @@ class FeignTest {
     }
 
     @Test
-    void triesAnotherInstanceWhenOneRefuses() throws IOException {
+    void triesAnotherInstanceWhenOneRefuses() {
         RegistryClient registry = stack.caller().getBean(RegistryClient.class);
-        InstanceRegistration dead = stack.registerDead("fleet");
+        InstanceRegistration dead = stack.fleet().registerDead(stack.caller(), "fleet");
         FleetClient client = stack.client(FleetClient.class);
         TestTraffic traffic = stack.traffic("fleet");
         TestRegistry.waiting()
@@ -213,7 +214,7 @@ class FeignTest {
         assertThat(traffic.ended(Outcome.SUCCESS)).isEqualTo(4);
         assertThat(traffic.ended(Outcome.REFUSED)).isPositive();
         TestRegistry.waiting()
-                .until(() -> stack.registry().instances("fleet").stream()
+                .until(() -> stack.fleet().registry().instances("fleet").stream()
                         .anyMatch(instance -> instance.reason().contains("refuses connections")));
         dead.close();
     }
@@ -222,9 +223,9 @@ class FeignTest {
     void failsNoRequestWhenAnInstanceIsKilled() throws InterruptedException {
         FleetClient client = stack.client(FleetClient.class);
         TestTraffic traffic = stack.traffic("fleet");
-        TestRegistry.waiting().until(() -> client.who().equals(FeignStack.DOOMED));
+        TestRegistry.waiting().until(() -> client.who().equals(TestFleet.DOOMED));
 
-        stack.killDoomed();
+        stack.fleet().killDoomed();
         for (int i = 0; i < 50; i++) {
             assertThat(client.who()).isEqualTo("safe");
         }
@@ -235,7 +236,7 @@ class FeignTest {
 
     @Test
     void sendsADrainingInstanceNothingNewAndFinishesWhatItHas() throws Exception {
-        ConfigurableApplicationContext stopping = stack.startInstance("stock", "stopping");
+        ConfigurableApplicationContext stopping = stack.fleet().startInstance("stock", "stopping");
         StockClient client = stack.client(StockClient.class);
         TestTraffic traffic = stack.traffic("stock");
         TestRegistry.waiting().until(() -> {

@@ -1,0 +1,25 @@
+package io.muster.lease.jdbc;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+
+class MariaDbFenceTest extends JdbcFenceContract {
+    @Override
+    HikariDataSource database() throws SQLException {
+        Databases.requireDocker("MariaDB");
+        return Databases.mariadb();
+    }
+
+    @Test
+    @Override
+    void aFrozenTransactionDoesNotHoldUpTheSuccessorForEver() throws Exception {
+        super.aFrozenTransactionDoesNotHoldUpTheSuccessorForEver();
+    }
+
+    @Test
+    @Override
+    void aDatabaseThatFallsSilentHoldsUpNoRaiseForEver() throws Exception {
+        super.aDatabaseThatFallsSilentHoldsUpNoRaiseForEver();
+    }
+}
