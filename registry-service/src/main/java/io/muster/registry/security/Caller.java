@@ -48,6 +48,22 @@ public record Caller(String id, InetAddress peer, Object client, Grant grant) {
     }
 
     /**
+     * Requires that the caller may take a lease.
+     *
+     * @throws ProblemException with status 403 that names the missing scope
+     */
+    public void requireLease(String name) {
+        if (!mayLease(name)) {
+            throw missing(Scope.Kind.LEASE.word() + ":" + name);
+        }
+    }
+
+    /** Whether the caller may take a lease, and see its token. */
+    public boolean mayLease(String name) {
+        return may(Scope.Kind.LEASE, name);
+    }
+
+    /**
      * Requires that the caller may use a namespace.
      *
      * @throws ProblemException with status 403 that names it

@@ -7,6 +7,7 @@ import io.muster.api.ProblemException;
 import io.muster.api.Text;
 import io.muster.registry.engine.EngineUnavailableException;
 import io.muster.registry.engine.SettingsNotKeptException;
+import io.muster.registry.replication.OutcomeUnknownException;
 import io.muster.registry.security.Gate;
 import io.netty.channel.ChannelException;
 import java.util.Objects;
@@ -39,6 +40,15 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
     /** The engine cannot decide anything now. */
     static final Problem UNAVAILABLE = Problem.of(503, "Unavailable", "the registry cannot do that now");
 
+    /** A majority did not answer in time. */
+    static final Problem OUTCOME_UNKNOWN = new Problem(
+            "urn:muster:problem:outcome-unknown",
+            "Outcome unknown",
+            504,
+            "no majority confirmed it in time: it may have been done, or may be done later",
+            null,
+            null);
+
     /** The request did not arrive in time. */
     static final Problem REQUEST_TIMEOUT = Problem.of(408, "Request timeout", "the request did not arrive in time");
 
@@ -49,7 +59,7 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
             return Mono.error(error);
         }
         Problem problem = problem(error);
-        if (problem.status() >= 500 && problem.status() != 503) {
+        if (problem.status() >= 500 && problem.status() != 503 && problem.status() != 504) {
             log.error(
                     "{} {} failed",
                     exchange.getRequest().getMethod(),
@@ -126,8 +136,11 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
         if (error instanceof ChannelException) {
             return REQUEST_TIMEOUT;
         }
-        if (error instanceof EngineUnavailableException) {
-            return UNAVAILABLE;
+        if (error instanceof EngineUnavailableException e) {
+            return Problem.of(503, UNAVAILABLE.title(), String.valueOf(e.getMessage()));
+        }
+        if (error instanceof OutcomeUnknownException) {
+            return OUTCOME_UNKNOWN;
         }
         if (error instanceof SettingsNotKeptException) {
             return new Problem(
