@@ -82,7 +82,7 @@ public final class RegistryLeaseStore implements LeaseStore {
 
     @Override
     public CompletionStage<Boolean> releaseLater(LeaseKey key, Duration rest, @Nullable Instant completed) {
-        return release(key, (Duration) rest, completed);
+        return release(key, rest, completed);
     }
 
     @Override
