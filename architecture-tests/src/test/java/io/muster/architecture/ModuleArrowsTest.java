@@ -107,6 +107,18 @@ class ModuleArrowsTest {
             .resideInAnyPackage(GOSSIP);
 
     @ArchTest
+    static final ArchRule theStarterWorksWithoutLeases = noClasses()
+            .that()
+            .resideInAPackage(CLIENT)
+            .and()
+            .resideOutsideOfPackage("io.muster.client.spring.lease")
+            .and()
+            .haveNameNotMatching(".*\\.(RegistryLeaseStore|LeaseCalls).*")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(LEASE);
+
+    @ArchTest
     static final ArchRule theClientsPackagesHaveNoCircles =
             slices().matching("io.muster.client.spring.(*)..").should().beFreeOfCycles();
 

@@ -200,6 +200,15 @@ public final class RegistryClient implements Discovery {
         reporter.refused(new InstanceReference(config.namespace(), service, instance.id(), instance.generation()));
     }
 
+    /** Calls that a listener that hangs does not hold up. */
+    RegistryCalls renewalCalls() {
+        return renewalCalls;
+    }
+
+    ClientRuntime runtime() {
+        return runtime;
+    }
+
     /** What became of this client's registrations so far. */
     public RenewalCounts renewals() {
         return registrations.counts();

@@ -17,6 +17,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** A real registry on a port of its own, for the tests of every module. */
 public final class RunningRegistry implements AutoCloseable {
     private static final String DATA_DIR = "muster.server.data-dir=";
+    private static final String LEASES = "muster.server.lease.enabled=";
 
     private final ConfigurableApplicationContext context;
     private final HttpClient http = HttpClient.newBuilder()
@@ -40,6 +41,9 @@ public final class RunningRegistry implements AutoCloseable {
         if (Arrays.stream(properties).noneMatch(property -> property.startsWith(DATA_DIR))) {
             // Several of them run at once, and none is to find what another one kept.
             arguments.add("--" + DATA_DIR);
+        }
+        if (Arrays.stream(properties).noneMatch(property -> property.startsWith(LEASES))) {
+            arguments.add("--" + LEASES + "false");
         }
         for (String property : properties) {
             arguments.add("--" + property);

@@ -54,6 +54,12 @@ public final class MusterLeaseAutoConfiguration {
                 LeaseStores.jdbc(
                         unguarded(dataSources, guards.getIfAvailable()),
                         properties.jdbc().createSchema());
+            case REGISTRY ->
+                throw new LeaseSetupException(
+                        "'muster.lease.store' is registry, but this application is no client of a Muster registry",
+                        "Add io.muster:muster-client-starter and set 'muster.registry.urls', with 'muster.discovery.mode' other than"
+                                + " gossip; or choose another store.",
+                        null);
             case MEMORY -> LeaseStores.memory();
             case REDIS -> redis(properties, redis.getIfUnique(), beans.getBeanClassLoader());
         };

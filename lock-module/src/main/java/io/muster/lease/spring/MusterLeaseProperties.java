@@ -20,8 +20,8 @@ import org.springframework.validation.annotation.Validated;
  * @param onOverrun What to do about work that goes on: log, or halt the process.
  * @param maxLeases Most leases of this process at a time, 1 to 10000.
  * @param allowWeakStore Whether a store may be used whose tokens a fail-over can lose, such as Redis.
- * @param store Where leases are kept, unless there is a bean of type LeaseStore. Auto is the application's single or primary
- *     DataSource.
+ * @param store Where leases are kept, unless there is a bean of type LeaseStore. Auto is the registry of which Muster's starter
+ *     makes this application a client, and without that the application's single or primary DataSource.
  * @param jdbc For leases in a database.
  * @param redis For leases in Redis.
  * @param guard Which resources check fencing tokens by themselves.
@@ -54,8 +54,10 @@ public record MusterLeaseProperties(
 
     /** Where leases are kept. */
     public enum Store {
-        /** In the application's single or primary DataSource. */
+        /** In the registry when Muster's starter knows one, else in the application's single or primary DataSource. */
         AUTO,
+        /** In the registry that Muster's starter knows. */
+        REGISTRY,
         /** In the application's single or primary DataSource: PostgreSQL, MariaDB or H2. */
         JDBC,
         /** In Redis, whose fail-over can lose tokens. */

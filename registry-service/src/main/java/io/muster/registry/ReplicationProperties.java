@@ -1,0 +1,22 @@
+package io.muster.registry;
+
+import jakarta.validation.Valid;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * What is kept beside the catalogue.
+ *
+ * @param lease whether leases are given out
+ */
+@Validated
+@ConfigurationProperties("muster.server")
+public record ReplicationProperties(@DefaultValue @Valid Lease lease) {
+    /**
+     * Whether leases are given out.
+     *
+     * @param enabled needs {@code muster.server.data-dir}: tokens must not go back at a restart
+     */
+    public record Lease(@DefaultValue("true") boolean enabled) {}
+}
