@@ -56,6 +56,11 @@ final class EventStream implements AutoCloseable {
         return new EventStream(registry.url().resolve("/v1/watch" + query), headers);
     }
 
+    /** Another stream than that of services. */
+    static EventStream at(RunningRegistry registry, String pathAndQuery, Map<String, String> headers) {
+        return new EventStream(registry.url().resolve(pathAndQuery), headers);
+    }
+
     static EventStream open(RunningRegistry registry, String query) {
         return open(registry, query, Map.of());
     }

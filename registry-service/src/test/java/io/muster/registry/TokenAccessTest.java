@@ -98,7 +98,14 @@ class TokenAccessTest {
         "DELETE, /v1/operator/silence, operator, 404, operate",
         "DELETE, /v1/services/orders, operator, 405, operate",
         "POST, /nowhere, operator, 404, operate",
-        "GET, /v1/leases/nightly, leaser, 404, lease",
+        // They are off here.
+        "GET, /v1/leases, leaser, 503, lease",
+        "GET, /v1/leases/nightly, leaser, 503, lease",
+        "GET, /v1/leases/nightly/history, leaser, 503, lease",
+        "POST, /v1/leases/acquire, leaser, 503, lease",
+        "POST, /v1/leases/renew, leaser, 503, lease",
+        "POST, /v1/leases/release, leaser, 503, lease",
+        "DELETE, /v1/operator/leases/nightly, operator, 503, operate",
     })
     void aCallNeedsItsScope(String method, String path, String holder, int status, String scope) {
         String target = path.replace("GEN", generation);
@@ -373,6 +380,15 @@ class TokenAccessTest {
     private @Nullable String body(String method, String path) {
         if (method.equals("PATCH")) {
             return "{\"weight\":7}";
+        }
+        if (path.endsWith("/acquire")) {
+            return "{\"name\":\"nightly\",\"holder\":\"a\",\"requestId\":\"00000000-0000-0000-0000-000000000001\",\"ttl\":\"15s\"}";
+        }
+        if (path.endsWith("/renew")) {
+            return "{\"keys\":[{\"name\":\"nightly\",\"token\":1}]}";
+        }
+        if (path.endsWith("/release")) {
+            return "{\"name\":\"nightly\",\"token\":1}";
         }
         if (path.contains("/ack")) {
             return "{\"position\":\"1:1\"}";
