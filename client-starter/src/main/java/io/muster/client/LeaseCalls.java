@@ -55,8 +55,7 @@ final class LeaseCalls {
         return result;
     }
 
-    private void attempt(
-            RegistryCalls.Call call, long beginNanos, long pauseNanos, CompletableFuture<Reply> result) {
+    private void attempt(RegistryCalls.Call call, long beginNanos, long pauseNanos, CompletableFuture<Reply> result) {
         CompletableFuture<Void> unused = calls.send(call).handle((reply, failure) -> {
             if (reply != null && !reply.isUnavailable()) {
                 answer(reply, result);

@@ -75,9 +75,8 @@ public final class RegistryLeaseStore implements LeaseStore {
         return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
                 .thenApply(all -> {
                     Set<LeaseKey> renewed = new LinkedHashSet<>();
-                    answers.forEach(answer -> answer.join()
-                            .renewed()
-                            .forEach(key -> renewed.add(new LeaseKey(key.name(), key.token()))));
+                    answers.forEach(answer ->
+                            answer.join().renewed().forEach(key -> renewed.add(new LeaseKey(key.name(), key.token()))));
                     return renewed;
                 });
     }

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -194,8 +195,8 @@ class LeaseApiTest {
                 .isFalse();
         assertThat(inspect(name).live()).isFalse();
 
-        List<LeaseHistory.Entry> entries = read(get(path(name) + "/history", "leaser"), LeaseHistory.class)
-                .entries();
+        List<LeaseHistory.Entry> entries =
+                read(get(path(name) + "/history", "leaser"), LeaseHistory.class).entries();
         assertThat(entries).extracting(LeaseHistory.Entry::event).containsExactly("GRANTED", "FORCED");
         assertThat(entries.get(1).by()).isEqualTo("operator");
         assertThat(entries.get(1).token()).isEqualTo(granted.token());
@@ -268,12 +269,12 @@ class LeaseApiTest {
             for (String each : List.of("a", "b")) {
                 await().atMost(PATIENCE)
                         .until(() -> send(
-                                        small,
-                                        "POST",
-                                        "/v1/leases/acquire",
-                                        "all",
-                                        body(each, "one", UUID.randomUUID(), "10m"))
-                                .statusCode()
+                                                small,
+                                                "POST",
+                                                "/v1/leases/acquire",
+                                                "all",
+                                                body(each, "one", UUID.randomUUID(), "10m"))
+                                        .statusCode()
                                 == 200);
             }
             HttpResponse<String> refused =
@@ -327,9 +328,7 @@ class LeaseApiTest {
     }
 
     private static long token(LeaseGrant grant) {
-        Long token = grant.token();
-        assertThat(token).isNotNull();
-        return token;
+        return Objects.requireNonNull(grant.token(), "a grant has a token");
     }
 
     private static String body(String lease, String holder, UUID requestId, String ttl) {

@@ -83,8 +83,8 @@ class LeaseRulesTest {
     }
 
     private void renew(String where, List<LeaseKey> asked) {
-        LeaseOutcome outcome =
-                apply(new LeaseCommand.Renew(asked.stream().map(LeaseRulesTest::key).toList()));
+        LeaseOutcome outcome = apply(
+                new LeaseCommand.Renew(asked.stream().map(LeaseRulesTest::key).toList()));
         Set<LeaseKey> renewed = new LinkedHashSet<>();
         if (outcome instanceof LeaseOutcome.Renewed answer) {
             answer.keys().forEach(key -> renewed.add(new LeaseKey(key.name(), key.token())));
@@ -139,8 +139,7 @@ class LeaseRulesTest {
         if (outcome instanceof LeaseOutcome.Held held) {
             return new Grant.Held(held.holder(), Duration.ofNanos(held.atMostNanos()));
         }
-        return new Grant.AlreadyRan(
-                Instant.ofEpochMilli(((LeaseOutcome.AlreadyRan) outcome).completedMillis()));
+        return new Grant.AlreadyRan(Instant.ofEpochMilli(((LeaseOutcome.AlreadyRan) outcome).completedMillis()));
     }
 
     private static LeaseCommand.Key key(LeaseKey key) {
