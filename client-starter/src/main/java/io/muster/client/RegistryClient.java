@@ -30,6 +30,7 @@ public final class RegistryClient implements Discovery {
     private final ClientRuntime runtime;
     private final RegistryCalls calls;
     private final RegistryCalls renewalCalls;
+    private final RegistryCalls leaseCalls;
     private final Reporter reporter;
     private final Access access = new Access();
     private final Views views;
@@ -51,6 +52,9 @@ public final class RegistryClient implements Discovery {
         EpochWatch epochs = new EpochWatch();
         this.calls = new RegistryCalls(runtime.http(), config, failover, epochs, runtime.events());
         this.renewalCalls = new RegistryCalls(runtime.http(), config, failover, epochs, runtime.renewals());
+        // A node that gives out no leases now is no reason for the stream and the registrations to leave it.
+        this.leaseCalls = new RegistryCalls(
+                runtime.http(), config, new Failover(config.registryUrls()), epochs, runtime.renewals());
         this.reporter = new Reporter(calls, runtime.events(), runtime.nanoTime());
         this.views = new Views(config.namespace());
         this.status = new StreamStatus(runtime.nanoTime(), failover.current());
@@ -122,6 +126,7 @@ public final class RegistryClient implements Discovery {
         watch.cut();
         calls.close();
         renewalCalls.close();
+        leaseCalls.close();
         views.all().forEach(ServiceView::abandon);
         runtime.shutdown();
     }
@@ -200,9 +205,9 @@ public final class RegistryClient implements Discovery {
         reporter.refused(new InstanceReference(config.namespace(), service, instance.id(), instance.generation()));
     }
 
-    /** Calls that a listener that hangs does not hold up. */
-    RegistryCalls renewalCalls() {
-        return renewalCalls;
+    /** Calls about leases; a listener that hangs does not hold them up. */
+    RegistryCalls leaseCalls() {
+        return leaseCalls;
     }
 
     ClientRuntime runtime() {

@@ -10,6 +10,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RegistryLeaseStore implements LeaseStore {
     private static final String LEASES = "/v1/leases";
+    /** What a registry takes by default is 256 KiB. */
+    private static final int MAX_BODY_BYTES = 200 * 1024;
+    /** Of the braces, field names and the token. */
+    private static final int KEY_BYTES = 48;
 
     private final LeaseCalls calls;
 
@@ -38,7 +43,7 @@ public final class RegistryLeaseStore implements LeaseStore {
     public static RegistryLeaseStore over(RegistryClient client) {
         ClientRuntime runtime = client.runtime();
         return new RegistryLeaseStore(new LeaseCalls(
-                client.renewalCalls(),
+                client.leaseCalls(),
                 client.config().requestTimeout(),
                 runtime.renewals(),
                 runtime.nanoTime(),
@@ -63,16 +68,17 @@ public final class RegistryLeaseStore implements LeaseStore {
         if (keys.isEmpty()) {
             return CompletableFuture.completedFuture(Set.of());
         }
-        List<io.muster.api.LeaseKey> asked = keys.stream()
-                .map(key -> new io.muster.api.LeaseKey(key.name(), key.token()))
+        List<CompletableFuture<LeaseRenewal.Answer>> answers = bodies(keys).stream()
+                .map(body -> calls.send("POST", LEASES + "/renew", new LeaseRenewal(body))
+                        .thenApply(reply -> reply.as(LeaseRenewal.Answer.class)))
                 .toList();
-        return calls.send("POST", LEASES + "/renew", new LeaseRenewal(asked)).thenApply(reply -> {
-            Set<LeaseKey> renewed = new LinkedHashSet<>();
-            reply.as(LeaseRenewal.Answer.class)
-                    .renewed()
-                    .forEach(key -> renewed.add(new LeaseKey(key.name(), key.token())));
-            return renewed;
-        });
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenApply(all -> {
+                    Set<LeaseKey> renewed = new LinkedHashSet<>();
+                    answers.forEach(answer ->
+                            answer.join().renewed().forEach(key -> renewed.add(new LeaseKey(key.name(), key.token()))));
+                    return renewed;
+                });
     }
 
     @Override
@@ -143,6 +149,26 @@ public final class RegistryLeaseStore implements LeaseStore {
             return new Grant.AlreadyRan(Instant.ofEpochMilli(completed));
         }
         throw new IllegalStateException("answer must be of a known kind but was " + answer);
+    }
+
+    /** As few bodies as a registry takes by default: as many of the longest names in a script of three bytes each are too large. */
+    private static List<List<io.muster.api.LeaseKey>> bodies(Collection<LeaseKey> keys) {
+        List<List<io.muster.api.LeaseKey>> bodies = new ArrayList<>();
+        List<io.muster.api.LeaseKey> body = new ArrayList<>();
+        long bytes = 0;
+        for (LeaseKey key : keys) {
+            // Quotes and backslashes take two bytes in JSON, and nothing takes more than twice its place.
+            long size = KEY_BYTES + 2L * key.name().getBytes(StandardCharsets.UTF_8).length;
+            if (!body.isEmpty() && (bytes + size > MAX_BODY_BYTES || body.size() == LeaseRenewal.MAX_KEYS)) {
+                bodies.add(body);
+                body = new ArrayList<>();
+                bytes = 0;
+            }
+            body.add(new io.muster.api.LeaseKey(key.name(), key.token()));
+            bytes += size;
+        }
+        bodies.add(body);
+        return bodies;
     }
 
     private static String encoded(String name) {

@@ -8,6 +8,7 @@ import io.muster.registry.engine.standalone.StandaloneConfig;
 import io.muster.registry.engine.standalone.StandaloneEngine;
 import io.muster.registry.health.HealthConfig;
 import io.muster.registry.health.Prober;
+import io.muster.registry.lease.LeaseEvents;
 import io.muster.registry.probe.NetworkProber;
 import io.muster.registry.probe.ProbeTargets;
 import io.muster.registry.watch.ServiceEncoder;
@@ -134,8 +135,8 @@ class RegistryConfiguration {
     }
 
     @Bean
-    StreamLifecycle streamLifecycle(WatchHub hub) {
-        return new StreamLifecycle(hub);
+    StreamLifecycle streamLifecycle(WatchHub hub, ObjectProvider<LeaseEvents> leases) {
+        return new StreamLifecycle(hub, leases);
     }
 
     private static ScheduledThreadPoolExecutor singleThread(String name) {

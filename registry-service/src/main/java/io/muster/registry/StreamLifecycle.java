@@ -1,15 +1,19 @@
 package io.muster.registry;
 
+import io.muster.registry.lease.LeaseEvents;
 import io.muster.registry.watch.WatchHub;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.SmartLifecycle;
 
 /** Closes the streams before the web server's graceful shutdown begins, which would wait for them. */
 final class StreamLifecycle implements SmartLifecycle {
     private final WatchHub hub;
+    private final ObjectProvider<LeaseEvents> leases;
     private volatile boolean running;
 
-    StreamLifecycle(WatchHub hub) {
+    StreamLifecycle(WatchHub hub, ObjectProvider<LeaseEvents> leases) {
         this.hub = hub;
+        this.leases = leases;
     }
 
     @Override
@@ -20,6 +24,7 @@ final class StreamLifecycle implements SmartLifecycle {
     @Override
     public void stop() {
         hub.close();
+        leases.ifAvailable(LeaseEvents::close);
         running = false;
     }
 

@@ -56,12 +56,17 @@ final class EventStream implements AutoCloseable {
         return new EventStream(registry.url().resolve("/v1/watch" + query), headers);
     }
 
+    /** Another stream than that of services. */
+    static EventStream at(RunningRegistry registry, String pathAndQuery, Map<String, String> headers) {
+        return new EventStream(registry.url().resolve(pathAndQuery), headers);
+    }
+
     static EventStream open(RunningRegistry registry, String query) {
         return open(registry, query, Map.of());
     }
 
     int status() {
-        return status.orTimeout(10, TimeUnit.SECONDS).join();
+        return status.orTimeout(30, TimeUnit.SECONDS).join();
     }
 
     /** The next event of that name, passing over comments and others. */

@@ -19,7 +19,9 @@ final class CallRules {
     private static final Need READ_IN_NAMESPACE = new Need(Kind.READ, null, true);
     private static final Need OPERATE = new Need(Kind.OPERATE, null, false);
     private static final Need OPERATE_IN_NAMESPACE = new Need(Kind.OPERATE, null, true);
-    private static final Need LEASE = new Need(Kind.LEASE, null, true);
+    /** Leases belong to no namespace: their names alone say whose they are. */
+    private static final Need LEASE = new Need(Kind.LEASE, null, false);
+
     private static final Need REGISTER = new Need(Kind.REGISTER, null, false);
     private static final String SERVICES = "/v1/services/";
     private static final String WATCH = "/v1/watch/";
@@ -78,8 +80,9 @@ final class CallRules {
                 return path.size() > 2 && !path.get(2).isEmpty() ? READ : READ_IN_NAMESPACE;
             }
             case "operator" -> {
-                boolean everywhere = reads && path.size() == 3 && path.get(2).equals("silence");
-                return everywhere ? OPERATE : OPERATE_IN_NAMESPACE;
+                boolean silence = reads && path.size() == 3 && path.get(2).equals("silence");
+                boolean leases = path.size() > 2 && path.get(2).equals("leases");
+                return silence || leases ? OPERATE : OPERATE_IN_NAMESPACE;
             }
             case "leases" -> {
                 return LEASE;

@@ -81,6 +81,24 @@ public record Caller(String id, InetAddress peer, Object client, Grant grant) {
         }
     }
 
+    /**
+     * Requires that the caller is bound to no namespaces, for what belongs to none.
+     *
+     * @throws ProblemException with status 403
+     */
+    public void requireEveryNamespace() {
+        if (grant instanceof Grant.Scopes scopes && !scopes.namespaces().isEmpty()) {
+            throw new Problem(
+                            "urn:muster:problem:foreign-namespace",
+                            "Foreign namespace",
+                            403,
+                            "token " + id + " is for its namespaces alone, and a lease belongs to none",
+                            "namespace",
+                            null)
+                    .asException();
+        }
+    }
+
     /** Whether the caller may use a namespace. */
     public boolean mayUse(String namespace) {
         if (grant instanceof Grant.Scopes scopes) {

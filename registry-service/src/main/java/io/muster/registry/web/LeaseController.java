@@ -204,8 +204,9 @@ class LeaseController {
     @DeleteMapping(path = "/v1/operator/leases/{name}")
     Mono<ResponseEntity<byte[]>> forceRelease(@PathVariable String name, ServerWebExchange exchange) {
         LeaseNames.checked("name", name);
-        String operator = CallerFilter.of(exchange).id();
-        return submit(new LeaseCommand.ForceRelease(name, operator)).map(LeaseController::ended);
+        Caller operator = CallerFilter.of(exchange);
+        operator.requireEveryNamespace();
+        return submit(new LeaseCommand.ForceRelease(name, operator.id())).map(LeaseController::ended);
     }
 
     private Mono<LeaseOutcome> submit(LeaseCommand command) {

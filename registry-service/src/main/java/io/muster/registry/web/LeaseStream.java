@@ -35,7 +35,7 @@ final class LeaseStream {
                 }
             };
             // Listening first: an event that is in both is passed over, and none is missed.
-            service.events().subscribe(listener);
+            service.events().subscribe(listener, sink::tryEmitComplete);
             List<LeaseEvent> past = service.table().events(name -> true);
             long newest = past.isEmpty() ? 0 : past.get(past.size() - 1).index();
             long from = lastEventId == null ? newest : number(lastEventId, newest);
