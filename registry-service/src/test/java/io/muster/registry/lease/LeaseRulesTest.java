@@ -66,7 +66,7 @@ class LeaseRulesTest {
     private void acquire(String where, String name, @Nullable Long tick) {
         String holder = "h" + random.nextInt(3);
         UUID id = new UUID(0, random.nextInt(40));
-        long ttl = 100 + random.nextInt(9_000);
+        long ttl = 100L + random.nextInt(9_000);
         LeaseOutcome outcome = apply(new LeaseCommand.Acquire(name, holder, id, ttl, tick));
         Grant grant;
         try {
@@ -99,7 +99,7 @@ class LeaseRulesTest {
     }
 
     private void releaseLater(String where, LeaseKey key, @Nullable Long tick) {
-        long rest = 1 + random.nextInt(12_000);
+        long rest = 1L + random.nextInt(12_000);
         assertThat(apply(new LeaseCommand.Release(key(key), rest, tick)))
                 .as(where)
                 .isEqualTo(new LeaseOutcome.Ended(
