@@ -140,13 +140,18 @@ final class EventStream implements AutoCloseable {
                 data.setLength(0);
             } else if (line.startsWith(":")) {
                 comment = true;
-            } else if (line.startsWith("event: ")) {
-                name = line.substring(7);
-            } else if (line.startsWith("id: ")) {
-                id = line.substring(4);
-            } else if (line.startsWith("data: ")) {
-                data.append(line.substring(6));
+            } else if (line.startsWith("event:")) {
+                name = value(line, 6);
+            } else if (line.startsWith("id:")) {
+                id = value(line, 3);
+            } else if (line.startsWith("data:")) {
+                data.append(value(line, 5));
             }
+        }
+
+        /** One space after the colon belongs to neither side. */
+        private String value(String line, int colon) {
+            return line.startsWith(" ", colon) ? line.substring(colon + 1) : line.substring(colon);
         }
 
         @Override

@@ -307,7 +307,10 @@ class LeaseApiTest {
         String[] all = Arrays.copyOf(properties, properties.length + 2);
         all[properties.length] = "muster.server.lease.enabled=true";
         all[properties.length + 1] = "muster.server.data-dir=" + directory;
-        return RunningRegistry.start(all);
+        RunningRegistry started = RunningRegistry.start(all);
+        await().atMost(PATIENCE)
+                .until(() -> send(started, "GET", path("none"), "all", null).statusCode() == 404);
+        return started;
     }
 
     private LeaseGrant acquire(String lease, String holder, String requestId, String ttl) {

@@ -149,7 +149,8 @@ class LeaseController {
             responseCode = "200",
             description = "Sorted by name, at most 1,000; with X-Muster-Stale when this node may lag behind",
             content = @Content(schema = @Schema(implementation = LeaseList.class)))
-    @GetMapping(path = "/v1/leases", produces = MediaType.APPLICATION_JSON_VALUE)
+    // What takes anything gets this: with a media type of its own it would be no better a match than the stream.
+    @GetMapping(path = "/v1/leases")
     ResponseEntity<byte[]> list(@RequestParam(defaultValue = "") String prefix, ServerWebExchange exchange) {
         Caller caller = CallerFilter.of(exchange);
         LeaseService service = service();
