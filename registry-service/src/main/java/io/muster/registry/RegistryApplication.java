@@ -20,7 +20,8 @@ public class RegistryApplication {
             Map.entry("server.shutdown", "graceful"),
             Map.entry("server.netty.idle-timeout", "60s"),
             Map.entry("muster.server.data-dir", "${user.home}/.muster/registry"),
-            // The lock module, where it stands beside the server on a class path, is for services: the server keeps leases.
+            // The lock module, where it stands beside the server on a class path, is for services: the server keeps
+            // leases.
             Map.entry("muster.lease.enabled", "false"),
             Map.entry("spring.lifecycle.timeout-per-shutdown-phase", "5s"),
             Map.entry("spring.codec.max-in-memory-size", "${muster.server.limits.max-body:256KB}"),
