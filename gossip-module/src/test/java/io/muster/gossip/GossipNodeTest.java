@@ -12,8 +12,10 @@ import io.muster.gossip.protocol.StateEntry;
 import io.muster.gossip.protocol.StateEvent;
 import io.muster.gossip.protocol.StateValue;
 import io.muster.gossip.protocol.SwimConfig;
+import io.muster.gossip.wire.Frames;
 import io.muster.gossip.wire.Keyring;
 import java.io.IOException;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -142,6 +144,30 @@ class GossipNodeTest {
         nodes.get(1).update(zone);
         assertThat(await(0, MemberEvent.Kind.UPDATED).metadata()).isEqualTo(zone);
         assertThat(await(2, MemberEvent.Kind.UPDATED).metadata()).isEqualTo(zone);
+    }
+
+    @Test
+    void countsWhatPassesAndWhatItRefuses() throws Exception {
+        startAll(3);
+        nodes.get(0).publish("load", StateValue.of(new byte[] {1})).join();
+        try (DatagramSocket stranger = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            byte[] nonsense = {1, 2, 3};
+            NodeAddress target = addresses.get(0);
+            stranger.send(
+                    new DatagramPacket(nonsense, nonsense.length, InetAddress.getLoopbackAddress(), target.port()));
+            while (nodes.get(0).traffic().refusals() == 0
+                    || nodes.get(0).traffic().datagramsHeard() < 3
+                    || nodes.get(0).traffic().datagramsSent() == 0) {
+                Thread.onSpinWait();
+            }
+        }
+        GossipTraffic traffic = nodes.get(0).traffic();
+        assertThat(traffic.refused()).containsExactly(Map.entry(Frames.Verdict.MALFORMED, 1L));
+        assertThat(traffic.datagramsHeard()).isGreaterThan(2);
+        assertThat(traffic.datagramsSent()).isPositive();
+        assertThat(traffic.streamsHeard()).as("joins").isPositive();
+        assertThat(traffic.bytesSent()).isGreaterThan(traffic.datagramsSent() * Frames.MAX_OVERHEAD_BYTES);
+        assertThat(traffic.bytesHeard()).isGreaterThan(traffic.datagramsHeard());
     }
 
     @Test

@@ -22,7 +22,7 @@ public final class RunningRegistry implements AutoCloseable {
     private final ConfigurableApplicationContext context;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
+            .connectTimeout(Duration.ofSeconds(30))
             .build();
 
     private RunningRegistry(ConfigurableApplicationContext context) {
@@ -69,7 +69,7 @@ public final class RunningRegistry implements AutoCloseable {
     /** Calls it with an optional JSON body. */
     public HttpResponse<String> call(String method, String pathAndQuery, String... body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(url().resolve(pathAndQuery))
-                .timeout(Duration.ofSeconds(10))
+                .timeout(Duration.ofSeconds(60))
                 .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofString(body[0]));
         if (body.length > 0) {
             request.header("Content-Type", "application/json");

@@ -116,6 +116,17 @@ class GossipModeTest {
             assertThat(meters.get("muster.gossip.members").gauge().value()).isEqualTo(1);
             assertThat(meters.get("muster.gossip.deaths").functionCounter().count())
                     .isZero();
+            assertThat(meters.get("muster.gossip.packets")
+                            .tags("direction", "heard", "channel", "datagram")
+                            .functionCounter()
+                            .count())
+                    .isPositive();
+            assertThat(meters.get("muster.gossip.refused")
+                            .tag("reason", "other-cluster")
+                            .functionCounter()
+                            .count())
+                    .isZero();
+            assertThat(report.traffic().bytesSent()).isPositive();
         }
     }
 
