@@ -133,8 +133,8 @@ class RaftEngineTest {
         cluster.start(lost);
         RaftEngine back = cluster.engine(lost);
         await().atMost(EngineCluster.LIMIT)
-                .until(() -> back.position()
-                        .equals(cluster.engine(cluster.leader()).position()));
+                .until(() ->
+                        back.position().equals(cluster.engine(cluster.leader()).position()));
         assertThat(back.view().service(ORDERS).instances()).hasSize(2);
     }
 
@@ -166,8 +166,7 @@ class RaftEngineTest {
             }
 
             @Override
-            public CompletionStage<CheckResult> check(
-                    InstanceRecord instance) {
+            public CompletionStage<CheckResult> check(InstanceRecord instance) {
                 return CompletableFuture.completedFuture(CheckResult.skipped());
             }
         };
