@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -99,7 +100,7 @@ public record ReplicationProperties(
 
         private static boolean isLoopback(String address) {
             try {
-                return InetAddress.getByName(address).isLoopbackAddress();
+                return Arrays.stream(InetAddress.getAllByName(address)).allMatch(InetAddress::isLoopbackAddress);
             } catch (UnknownHostException e) {
                 throw new IllegalArgumentException(
                         "muster.server.raft.bind-address must be an address but was " + address, e);

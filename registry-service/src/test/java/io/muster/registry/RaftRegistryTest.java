@@ -22,8 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RaftRegistryTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
-    private static final String BODY =
-            """
+    private static final String BODY = """
             {"process":"p1","host":"127.0.0.1","port":8080,"status":"UP"}""";
 
     @TempDir
@@ -38,9 +37,15 @@ class RaftRegistryTest {
         for (int i = 0; i < 3; i++) {
             nodes.add(start(i, "muster.server.raft.bootstrap=true"));
         }
-        await().atMost(LIMIT).until(() -> nodes.stream()
-                .allMatch(node -> node.context().getBean(Engine.class).view().position().epoch() != 0
-                        && !node.context().getBean(Engine.class).view().stale()));
+        await().atMost(LIMIT)
+                .until(() -> nodes.stream()
+                        .allMatch(node -> node.context()
+                                                .getBean(Engine.class)
+                                                .view()
+                                                .position()
+                                                .epoch()
+                                        != 0
+                                && !node.context().getBean(Engine.class).view().stale()));
     }
 
     @AfterEach
@@ -54,8 +59,10 @@ class RaftRegistryTest {
             HttpResponse<String> answer = nodes.get(i).call("PUT", "/v1/services/orders/instances/a" + i, body(i));
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
         }
-        await().atMost(LIMIT).until(() -> nodes.stream()
-                .allMatch(node -> node.context().getBean(Engine.class).view().size() == 3));
+        await().atMost(LIMIT)
+                .until(() -> nodes.stream()
+                        .allMatch(node ->
+                                node.context().getBean(Engine.class).view().size() == 3));
         assertThat(nodes.stream()
                         .map(node -> node.call("GET", "/v1/services/orders"))
                         .map(answer -> answer.headers().firstValue("ETag").orElseThrow() + answer.body())
@@ -89,7 +96,9 @@ class RaftRegistryTest {
                         .headers()
                         .firstValue(Headers.STALE)
                         .isPresent());
-        assertThat(left.call("GET", "/v1/services/orders").body()).contains("\"a\"").contains("\"b\"");
+        assertThat(left.call("GET", "/v1/services/orders").body())
+                .contains("\"a\"")
+                .contains("\"b\"");
         HttpResponse<String> refused = left.call("PUT", "/v1/services/orders/instances/c", body(2));
         assertThat(refused.statusCode()).isEqualTo(503);
         assertThat(refused.headers().firstValue("Retry-After")).isPresent();

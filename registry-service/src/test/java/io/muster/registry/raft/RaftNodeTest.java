@@ -166,6 +166,31 @@ class RaftNodeTest {
     }
 
     @Test
+    void aNodeThatMissedWhatIsNoMoreInTheLogGetsASnapshot() throws IOException {
+        String large = "x".repeat(40_000);
+        try (RaftCluster cluster = new RaftCluster(directory, 3)) {
+            cluster.append(cluster.leader(), "word");
+            String lost = cluster.follower();
+            cluster.stop(lost);
+            List<String> others = cluster.running();
+            for (int i = 0; i < 150; i++) {
+                cluster.append(cluster.leader(), large);
+            }
+            cluster.settled(large, 150);
+            others.forEach(cluster::stop);
+            for (String other : others) {
+                assertThat(snapshots(other)).isNotEmpty();
+                cluster.start(other, false);
+            }
+            cluster.append(cluster.leader(), "word");
+            cluster.start(lost, false);
+            cluster.settled(large, 150);
+            cluster.settled("word", 2);
+            assertThat(snapshots(lost)).as("it was sent one").isNotEmpty();
+        }
+    }
+
+    @Test
     void aNodeThatLostItsDirectoryComesBackWithACopyWhileAllAreStopped() throws IOException {
         try (RaftCluster cluster = new RaftCluster(directory, 3)) {
             for (int i = 0; i < 20; i++) {
