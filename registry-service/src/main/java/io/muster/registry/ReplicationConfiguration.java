@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -24,9 +25,11 @@ class ReplicationConfiguration {
     /** For the condition of everything that leases need. */
     static final String LEASES = "${muster.server.lease.enabled:true} and !'${muster.server.data-dir:}'.isBlank()";
 
-    private static final String LEASE_GROUP = "leases";
+    /** The name of the lease table's log. */
+    static final String LEASE_GROUP = "leases";
 
     @Bean(initMethod = "start", destroyMethod = "close")
+    @ConditionalOnProperty(name = "muster.server.engine", havingValue = "standalone", matchIfMissing = true)
     RaftNode leaseNode(
             RegistryProperties properties, @Qualifier("leaseTable") StateMachine leaseTable, LongSupplier nanoClock) {
         Path directory = Path.of(properties.dataDir()).toAbsolutePath().resolve(LEASE_GROUP);
@@ -34,7 +37,7 @@ class ReplicationConfiguration {
     }
 
     @Bean
-    ReplicatedLog leaseLog(RaftNode leaseNode) {
-        return leaseNode.log(LEASE_GROUP);
+    ReplicatedLog leaseLog(RaftNode node) {
+        return node.log(LEASE_GROUP);
     }
 }

@@ -1,11 +1,14 @@
 package io.muster.registry.raft;
 
 import io.muster.registry.replication.LeaderLog;
+import io.muster.registry.replication.Replication;
+import io.muster.registry.replication.Standing;
 import io.muster.registry.replication.StateMachine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * <p>A node without data forms the cluster with its peers only when it is told to, or when it is the only one; otherwise it
  * waits to be added. A voter that came back empty under its old name could elect a leader that lacks what it had confirmed.
  */
-public final class RaftNode implements AutoCloseable {
+public final class RaftNode implements Replication, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RaftNode.class);
     private static final String MARKER = "muster-node";
 
@@ -100,7 +103,19 @@ public final class RaftNode implements AutoCloseable {
                 logs.get(name), () -> "group must be one of " + logs.keySet() + " but was " + name);
     }
 
-    /** Why this node takes no part, or one of its logs stands still; empty when all is well or it is starting still. */
+    @Override
+    public Map<String, Standing> standings() {
+        Map<String, Standing> standings = new LinkedHashMap<>();
+        logs.forEach((name, group) -> standings.put(name, group.standing()));
+        return standings;
+    }
+
+    @Override
+    public int waiting() {
+        return logs.values().stream().mapToInt(GroupLog::queued).sum();
+    }
+
+    @Override
     public String failure() {
         String broken = failure;
         if (broken != null) {
@@ -134,7 +149,7 @@ public final class RaftNode implements AutoCloseable {
         if (closed) {
             return;
         }
-        boolean known = isKnown();
+        List<String> known = known();
         RaftProperties properties = RaftSettings.of(config);
         Parameters parameters = new Parameters();
         RaftPeerId self = RaftPeerId.valueOf(config.self());
@@ -149,7 +164,7 @@ public final class RaftNode implements AutoCloseable {
         try {
             server.start();
             addGroups(server, known);
-            Files.writeString(marker(), identity());
+            mark();
             RaftClientRpc client =
                     ClientFactory.cast(new GrpcFactory(parameters)).newRaftClientRpc(ClientId.randomId(), properties);
             RaftServers started = new RaftServers(self, server, client);
@@ -173,7 +188,7 @@ public final class RaftNode implements AutoCloseable {
         throw new IllegalStateException("group must be one of " + logs.keySet() + " but was " + id);
     }
 
-    private void addGroups(RaftServer server, boolean known) throws IOException {
+    private void addGroups(RaftServer server, List<String> known) throws IOException {
         for (GroupLog group : logs.values()) {
             boolean kept = Files.isDirectory(
                     config.directory().resolve(group.group().getUuid().toString()));
@@ -181,14 +196,19 @@ public final class RaftNode implements AutoCloseable {
                 server.getDivision(group.group());
                 continue;
             }
-            if (known) {
+            if (known.contains(group(group))) {
                 throw new IOException("directory " + config.directory() + " has lost the log " + group.name());
             }
-            List<RaftPeer> peers = config.mayForm()
+            // A node that has data was not emptied: a log that it never had is new in the whole cluster.
+            List<RaftPeer> peers = config.mayForm() || !known.isEmpty()
                     ? config.peers().stream().map(RaftNode::peer).toList()
                     : List.of();
             if (peers.isEmpty()) {
-                log.warn("Raft node {} has no data and waits until an operator adds it to the cluster", config.own());
+                log.warn(
+                        "Raft node {} has no data for {}, and waits: it forms the cluster with"
+                                + " muster.server.raft.bootstrap=true, for the very first start only",
+                        config.own(),
+                        group.name());
             }
             RaftClientReply reply = server.groupManagement(GroupManagementRequest.newAdd(
                     ClientId.randomId(),
@@ -200,6 +220,10 @@ public final class RaftNode implements AutoCloseable {
                 throw new IOException("cannot begin the log " + group.name(), reply.getException());
             }
         }
+    }
+
+    private static String group(GroupLog group) {
+        return "group=" + group.name();
     }
 
     static RaftPeer peer(RaftPeerAddress address) {
@@ -214,22 +238,32 @@ public final class RaftNode implements AutoCloseable {
     }
 
     private String identity() {
-        return "cluster=" + config.cluster() + "\nid=" + config.self() + "\n";
+        return "cluster=" + config.cluster() + " id=" + config.self();
     }
 
-    /** Whether the directory is this node's; one of another node is refused, for two would vote under one name. */
-    private boolean isKnown() throws IOException {
+    /** Says whose directory it is, and which logs are in it. */
+    private void mark() throws IOException {
+        List<String> lines = new ArrayList<>(List.of(identity()));
+        logs.values().forEach(group -> lines.add(group(group)));
+        Files.write(marker(), lines);
+    }
+
+    /**
+     * What the directory's marker says; empty when there is none. One of another node is refused, for two would vote under
+     * one name.
+     */
+    private List<String> known() throws IOException {
         Files.createDirectories(config.directory());
         if (!Files.exists(marker())) {
-            return false;
+            return List.of();
         }
-        String found = Files.readString(marker());
+        List<String> lines = Files.readAllLines(marker());
+        String found = lines.isEmpty() ? "" : lines.get(0);
         if (!found.equals(identity())) {
-            throw new IOException("directory " + config.directory() + " must be that of "
-                    + identity().trim().replace('\n', ' ') + " but was that of "
-                    + found.trim().replace('\n', ' '));
+            throw new IOException(
+                    "directory " + config.directory() + " must be that of " + identity() + " but was that of " + found);
         }
-        return true;
+        return lines;
     }
 
     /** Takes part no more. What is under way fails, and what others hold stays. */

@@ -133,21 +133,32 @@ final class Replica extends BaseStateMachine {
         log.info("Replicated log {} took over the snapshot of {}", name, latest.getTermIndex());
     }
 
+    /** What is wrong is said in the answer and not thrown: Ratis would wait for ever for an answer to whoever repeats it. */
     @Override
-    public TransactionContext startTransaction(RaftClientRequest request) throws IOException {
+    public TransactionContext startTransaction(RaftClientRequest request) {
+        TransactionContext.Builder transaction =
+                TransactionContext.newBuilder().setStateMachine(this).setClientRequest(request);
         if (!leading) {
-            throw new IOException("replicated log " + name + " is not led by this node yet");
+            return refused(
+                    transaction.build(), new IOException("replicated log " + name + " is not led by this node yet"));
         }
-        List<byte[]> batch = Batch.unpack(request.getMessage().getContent().asReadOnlyByteBuffer());
-        List<byte[]> prepared = new ArrayList<>(batch.size());
-        for (byte[] entry : batch) {
-            prepared.add(machine.prepare(entry));
+        try {
+            List<byte[]> batch = Batch.unpack(request.getMessage().getContent().asReadOnlyByteBuffer());
+            List<byte[]> prepared = new ArrayList<>(batch.size());
+            for (byte[] entry : batch) {
+                prepared.add(machine.prepare(entry));
+            }
+            return transaction
+                    .setLogData(UnsafeByteOperations.unsafeWrap(Batch.pack(prepared)))
+                    .build();
+        } catch (RuntimeException e) {
+            return refused(transaction.build(), e);
         }
-        return TransactionContext.newBuilder()
-                .setStateMachine(this)
-                .setClientRequest(request)
-                .setLogData(UnsafeByteOperations.unsafeWrap(Batch.pack(prepared)))
-                .build();
+    }
+
+    private static TransactionContext refused(TransactionContext transaction, Exception reason) {
+        transaction.setException(reason);
+        return transaction;
     }
 
     @Override

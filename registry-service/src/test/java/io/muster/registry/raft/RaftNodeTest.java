@@ -166,6 +166,51 @@ class RaftNodeTest {
     }
 
     @Test
+    void aNodeThatMissedWhatIsNoMoreInTheLogGetsASnapshot() throws IOException {
+        String large = "x".repeat(40_000);
+        try (RaftCluster cluster = new RaftCluster(directory, 3)) {
+            cluster.append(cluster.leader(), "word");
+            String lost = cluster.follower();
+            cluster.stop(lost);
+            List<String> others = cluster.running();
+            for (int i = 0; i < 150; i++) {
+                cluster.append(cluster.leader(), large);
+            }
+            cluster.settled(large, 150);
+            others.forEach(cluster::stop);
+            for (String other : others) {
+                assertThat(snapshots(other)).isNotEmpty();
+                cluster.start(other, false);
+            }
+            cluster.append(cluster.leader(), "word");
+            cluster.start(lost, false);
+            cluster.settled(large, 150);
+            cluster.settled("word", 2);
+            assertThat(snapshots(lost)).as("it was sent one").isNotEmpty();
+        }
+    }
+
+    @Test
+    void aNodeThatLostItsDirectoryComesBackWithACopyWhileAllAreStopped() throws IOException {
+        try (RaftCluster cluster = new RaftCluster(directory, 3)) {
+            for (int i = 0; i < 20; i++) {
+                cluster.append(cluster.leader(), "word");
+            }
+            cluster.settled("word", 20);
+            List<String> all = cluster.running();
+            all.forEach(cluster::stop);
+            wipe(cluster.directory("n0"));
+            copy(cluster.directory("n1"), cluster.directory("n0"));
+            Path marker = cluster.directory("n0").resolve("muster-node");
+            Files.writeString(marker, Files.readString(marker).replace("id=n1", "id=n0"));
+            all.forEach(id -> cluster.start(id, false));
+
+            assertThat(cluster.append("n0", "word")).isEqualTo("21@21");
+            cluster.settled("word", 21);
+        }
+    }
+
+    @Test
     void aDamagedLogIsSaidAndTheOthersGoOn() throws IOException {
         try (RaftCluster cluster = new RaftCluster(directory, 3)) {
             for (int i = 0; i < 50; i++) {
@@ -191,7 +236,7 @@ class RaftNodeTest {
         try (RaftCluster cluster = new RaftCluster(directory, 1)) {
             cluster.append("n0", "word");
             cluster.stop("n0");
-            Files.writeString(cluster.directory("n0").resolve("muster-node"), "cluster=other\nid=n0\n");
+            Files.writeString(cluster.directory("n0").resolve("muster-node"), "cluster=other id=n0\n");
             cluster.start("n0", true);
             await().atMost(RaftCluster.LIMIT)
                     .until(() -> cluster.node("n0").failure().contains("other"));
@@ -202,6 +247,14 @@ class RaftNodeTest {
         try (Stream<Path> files = Files.walk(directory.resolve(id))) {
             return files.filter(file -> file.getFileName().toString().matches("snapshot\\.\\d+_\\d+"))
                     .toList();
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
         }
     }
 
