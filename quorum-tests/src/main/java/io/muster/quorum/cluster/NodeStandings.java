@@ -29,15 +29,20 @@ final class NodeStandings {
 
     /** What a node says; that it leads nothing when it does not answer. */
     NodeStanding of(RegistryNode node) {
-        HttpRequest request = HttpRequest.newBuilder(node.uri().resolve("/actuator/muster"))
+        HttpRequest request = HttpRequest.newBuilder(node.uri().resolve("/actuator/health"))
                 .timeout(LIMIT)
                 .build();
         try {
             HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-            JsonNode leases = json.readTree(answer.body()).path("raft").path("leases");
-            return new NodeStanding(
-                    "LEADER".equalsIgnoreCase(leases.path("role").asText()),
-                    leases.path("term").asLong());
+            for (JsonNode component : json.readTree(answer.body()).path("components")) {
+                JsonNode leases = component.path("details").path("leases");
+                if (leases.has("role")) {
+                    return new NodeStanding(
+                            leases.path("role").asText().equals("LEADER"),
+                            leases.path("term").asLong());
+                }
+            }
+            return NONE;
         } catch (IOException e) {
             return NONE;
         } catch (InterruptedException e) {

@@ -73,9 +73,11 @@ public final class RegistryCluster implements AutoCloseable {
                     "--muster.server.engine=raft",
                     "--muster.server.raft.id=" + id,
                     "--muster.server.raft.peers=" + String.join(",", peers),
+                    "--muster.server.raft.bind-address=" + addresses.get(i),
                     "--muster.server.data-dir=" + plan.folder.resolve("data").resolve(id)));
             if (network != null) {
                 arguments.add("--muster.server.auth.mode=none");
+                arguments.add("--muster.server.raft.open-network=true");
             }
             arguments.addAll(plan.properties);
             nodes.add(new RegistryNode(

@@ -58,7 +58,9 @@ public final class RegistryNode implements AutoCloseable {
         }
         starts++;
         stopped = false;
-        process = JavaProcess.start(id + "-" + starts, logs, false, prefix, new ArrayList<>(arguments));
+        List<String> all = new ArrayList<>(arguments);
+        all.add("--muster.server.raft.bootstrap=" + (starts == 1));
+        process = JavaProcess.start(id + "-" + starts, logs, false, prefix, all);
     }
 
     /** Waits until it answers reads of the catalogue. */

@@ -16,6 +16,7 @@ public final class Network implements AutoCloseable {
     private final String subnet;
     private final int places;
     private final List<String> namespaces = new ArrayList<>();
+    private boolean linked;
 
     private Network(int places) {
         long pid = ProcessHandle.current().pid();
@@ -59,6 +60,7 @@ public final class Network implements AutoCloseable {
         ip("-n", hub, "link", "add", "switch", "type", "bridge", "forward_delay", "0");
         ip("-n", hub, "link", "set", "switch", "up");
         ip("link", "add", name, "type", "veth", "peer", "name", "here", "netns", hub);
+        linked = true;
         ip("addr", "add", here() + "/24", "dev", name);
         ip("link", "set", name, "up");
         ip("-n", hub, "link", "set", "here", "master", "switch", "up");
@@ -110,6 +112,11 @@ public final class Network implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
+            if (linked) {
+                // A namespace takes its interfaces with it, but some time later: another network would meet them.
+                ip("link", "del", name);
+                linked = false;
+            }
             while (!namespaces.isEmpty()) {
                 ip("netns", "del", namespaces.remove(namespaces.size() - 1));
             }
