@@ -218,7 +218,8 @@ final class Exchange {
         ProxyFailure failure = ProxyFailure.of(thrown);
         ticket.finish(failure.outcome());
         if (failure == ProxyFailure.CALLER) {
-            return thrown instanceof Refusal refusal ? problem(refusal.status(), refusal.detail(), null) : abort();
+            Throwable refused = thrown instanceof Refusal ? thrown : thrown.getCause();
+            return refused instanceof Refusal refusal ? problem(refusal.status(), refusal.detail(), null) : abort();
         }
         if (mayRepeat(failure)) {
             return attempt(tried, failure);
