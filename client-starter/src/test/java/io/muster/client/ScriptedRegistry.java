@@ -1,5 +1,7 @@
 package io.muster.client;
 
+import static org.awaitility.Awaitility.await;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.muster.api.ChangeEvent;
@@ -13,11 +15,12 @@ import io.muster.api.SnapshotEvent;
 import io.muster.api.WatcherEvent;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +51,8 @@ final class ScriptedRegistry implements AutoCloseable {
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile Script script = ScriptedRegistry::usual;
 
-    record Request(String method, String path, String query, Map<String, String> headers, String body) {
+    /** @param cameNanos when it had been read */
+    record Request(String method, String path, String query, Map<String, String> headers, String body, long cameNanos) {
         boolean is(String wantedMethod, String pathPart) {
             return method.equals(wantedMethod) && path.contains(pathPart);
         }
@@ -73,15 +77,21 @@ final class ScriptedRegistry implements AutoCloseable {
         this(0);
     }
 
+    /** On a port that was another one's until now. */
     ScriptedRegistry(int port) {
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        server = bind(port);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
+    }
+
+    /** A connection that this machine made to somewhere else may have taken the port for a moment. */
+    private static HttpServer bind(int port) {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        return await().atMost(Duration.ofSeconds(30))
+                .pollDelay(Duration.ZERO)
+                .ignoreExceptionsInstanceOf(BindException.class)
+                .until(() -> HttpServer.create(address, 0), created -> true);
     }
 
     URI url() {
@@ -120,7 +130,20 @@ final class ScriptedRegistry implements AutoCloseable {
 
     /** The next stream that a client opened. */
     Stream nextStream() throws InterruptedException {
-        return Objects.requireNonNull(streams.poll(10, TimeUnit.SECONDS), "no stream was opened");
+        return Objects.requireNonNull(streams.poll(30, TimeUnit.SECONDS), "no stream was opened");
+    }
+
+    /** Names a watcher on each stream that is opened, until the client has heard of one. */
+    void speakUntilConnected(RegistryClient client) {
+        await().atMost(Duration.ofSeconds(40))
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(() -> {
+                    Stream opened = streams.poll();
+                    if (opened != null) {
+                        opened.watcher("late", "1:0");
+                    }
+                    return client.state().connected();
+                });
     }
 
     boolean hasNoFurtherStream() {
@@ -145,7 +168,8 @@ final class ScriptedRegistry implements AutoCloseable {
                 uri.getPath(),
                 uri.getRawQuery() == null ? "" : uri.getRawQuery(),
                 headers,
-                body);
+                body,
+                System.nanoTime());
         requests.add(request);
         try {
             answer(exchange, request, script.answer(request));

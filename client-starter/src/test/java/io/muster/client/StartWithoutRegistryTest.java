@@ -89,6 +89,8 @@ class StartWithoutRegistryTest {
             stream.snapshot("orders", "2:1", "d");
             await().until(() -> !sizes.isEmpty());
             assertThat(sizes).containsExactly(1);
+            // Nothing is to be written any more when the folder is deleted.
+            await().until(() -> Files.readString(file).contains("\"d\""));
         }
     }
 

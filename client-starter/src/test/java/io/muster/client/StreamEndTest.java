@@ -132,49 +132,59 @@ class StreamEndTest extends ScriptedStream {
 
     @Test
     void opensAnotherStreamWhenOneIsSilent() throws Exception {
-        client.start();
-        registry.nextStream().watcher("w1", "1:5");
-        registry.nextStream().watcher("w2", "1:5");
-        await().until(() -> client.state().reconnects() == 1);
+        try (RegistryClient impatient = RegistryClient.create(impatient(registry.url()))) {
+            impatient.start();
+            registry.nextStream().watcher("w1", "1:5");
+            await().until(() -> impatient.state().connected());
+            registry.nextStream().watcher("w2", "1:5");
+            await().until(() -> impatient.state().reconnects() >= 1);
+        }
     }
 
     @Test
     void keepsAStreamThatShowsSignsOfLifeAlone() throws Exception {
-        client.start();
-        Stream stream = registry.nextStream().watcher("w1", "1:5");
-        long until = System.nanoTime() + Duration.ofSeconds(4).toNanos();
-        await().pollInterval(Duration.ofMillis(300))
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> {
-                    stream.raw(":\n\n");
-                    return System.nanoTime() > until;
-                });
-        assertThat(registry.hasNoFurtherStream()).isTrue();
-        assertThat(client.state().reconnects()).isZero();
+        try (RegistryClient impatient = RegistryClient.create(impatient(registry.url()))) {
+            impatient.start();
+            Stream stream = registry.nextStream().watcher("w1", "1:5");
+            long until = System.nanoTime() + Duration.ofSeconds(8).toNanos();
+            await().pollInterval(Duration.ofMillis(300))
+                    .atMost(Duration.ofSeconds(40))
+                    .until(() -> {
+                        stream.raw(":\n\n");
+                        return System.nanoTime() > until;
+                    });
+            assertThat(registry.hasNoFurtherStream()).isTrue();
+            assertThat(impatient.state().reconnects()).isZero();
+        }
     }
 
     @Test
     void triesAgainWhenAnOpenedStreamNamesNoWatcher() throws Exception {
-        client.start();
-        Stream silent = registry.nextStream();
-        await().pollInterval(Duration.ofMillis(200)).ignoreExceptions().until(() -> {
-            boolean another = !registry.hasNoFurtherStream();
-            if (!another) {
-                silent.raw(":\n\n");
-            }
-            return another;
-        });
-        registry.nextStream().watcher("w2", "1:0");
-        await().until(() -> client.state().connected());
+        try (RegistryClient impatient = RegistryClient.create(impatient(registry.url()))) {
+            impatient.start();
+            Stream silent = registry.nextStream();
+            await().pollInterval(Duration.ofMillis(200))
+                    .atMost(Duration.ofSeconds(20))
+                    .ignoreExceptions()
+                    .until(() -> {
+                        boolean another = !registry.hasNoFurtherStream();
+                        if (!another) {
+                            silent.raw(":\n\n");
+                        }
+                        return another;
+                    });
+            registry.speakUntilConnected(impatient);
+        }
     }
 
     @Test
     void triesAgainWhenNoAnswerComes() throws Exception {
         AtomicInteger asked = new AtomicInteger();
         registry.script(request -> asked.getAndIncrement() < 2 ? HANG : ScriptedRegistry.usual(request));
-        client.start();
-        registry.nextStream().watcher("w1", "1:0");
-        await().until(() -> client.state().connected());
+        try (RegistryClient impatient = RegistryClient.create(impatient(registry.url()))) {
+            impatient.start();
+            registry.speakUntilConnected(impatient);
+        }
     }
 
     @ParameterizedTest

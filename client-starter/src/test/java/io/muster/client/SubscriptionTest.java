@@ -13,19 +13,25 @@ import io.muster.api.InstanceStatus;
 import io.muster.api.Position;
 import io.muster.api.SnapshotEvent;
 import io.muster.client.ScriptedRegistry.Answer;
+import io.muster.client.ScriptedRegistry.Request;
 import io.muster.client.ScriptedRegistry.Stream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a client tells the registry of its open stream: the services that it wants, and what it has applied. */
 @Timeout(60)
 class SubscriptionTest extends ScriptedStream {
+    /** What nobody waits for is acknowledged after this at the earliest. */
+    private static final Duration LAZY = Duration.ofMillis(700);
+
     @Test
     void addsServicesInPlaceWithTheFullSet() throws Exception {
         client.view("orders");
@@ -96,7 +102,8 @@ class SubscriptionTest extends ScriptedStream {
             stream.change("orders", "1:" + i, "a" + i);
         }
         await().untilAsserted(() -> {
-            List<ScriptedRegistry.Request> acks = registry.requests("POST", "/ack");
+            List<Request> acks = registry.requests("POST", "/ack");
+            assertThat(acks).isNotEmpty();
             assertThat(acks.get(acks.size() - 1).body()).isEqualTo("{\"position\":\"1:500\"}");
         });
         assertThat(registry.requests("POST", "/ack").size()).isLessThan(250);
@@ -108,17 +115,26 @@ class SubscriptionTest extends ScriptedStream {
         registry.script(request -> request.path().endsWith("/ack") && asked.getAndIncrement() % 2 == 0
                 ? Answer.of(500)
                 : ScriptedRegistry.usual(request));
-        client.view("orders");
-        client.start();
-        Stream stream = registry.nextStream().watcher("w1", "1:5");
-        long begun = System.nanoTime();
-        for (int round = 1; round <= 12; round++) {
-            stream.snapshot("orders", "1:" + (5 + round), "a" + round);
-            int answers = 2 * round;
-            await().until(() -> asked.get() == answers);
+        ClientConfig growing = new ClientConfig(
+                List.of(registry.url()),
+                "default",
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(20),
+                Duration.ofMillis(20),
+                Duration.ofHours(1),
+                Duration.ofSeconds(30));
+        try (RegistryClient other = RegistryClient.create(growing)) {
+            other.view("orders");
+            other.start();
+            Stream stream = registry.nextStream().watcher("w1", "1:5");
+            // A round takes a fraction of a second; with a back-off that grew from round to round the last were
+            // minutes.
+            for (int round = 1; round <= 16; round++) {
+                stream.snapshot("orders", "1:" + (5 + round), "a" + round);
+                int answers = 2 * round;
+                await().until(() -> asked.get() == answers);
+            }
         }
-        // Each round waits about 0.3 s; with a back-off that grows from round to round it were half a minute.
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(12));
     }
 
     @Test
@@ -176,32 +192,14 @@ class SubscriptionTest extends ScriptedStream {
         client.start();
         Stream stream = registry.nextStream().watcher("w1", "1:5").snapshot("orders", "1:5", "a", "b");
         await().until(() -> registry.requests("POST", "/ack").size() == 1);
-        stream.change("orders", "1:6", "c");
-        await().until(() -> orders.up().size() == 3);
-        await().during(Duration.ofMillis(300))
-                .until(() -> registry.requests("POST", "/ack").size() == 1);
-        Instance draining = instance("b", InstanceStatus.DRAINING);
-        stream.event(
-                ChangeEvent.NAME,
-                "1:7",
-                new ChangeEvent("default", "orders", new Position(1, 7), List.of(draining), List.of()));
-        await().atMost(Duration.ofMillis(500))
-                .until(() -> registry.requests("POST", "/ack").size() == 2);
-        assertThat(registry.requests("POST", "/ack").get(1).body()).isEqualTo("{\"position\":\"1:7\"}");
-        stream.event(
-                ChangeEvent.NAME,
-                "1:8",
-                new ChangeEvent(
-                        "default",
-                        "orders",
-                        new Position(1, 8),
-                        List.of(),
-                        List.of(new ChangeEvent.Removal("b", "deregistered"))));
-        await().atMost(Duration.ofMillis(500))
-                .until(() -> registry.requests("POST", "/ack").size() == 3);
-        stream.change("orders", "1:9", "d");
-        await().until(() -> registry.requests("POST", "/ack").size() == 4);
-        assertThat(registry.requests("POST", "/ack").get(3).body()).isEqualTo("{\"position\":\"1:9\"}");
+        Duration addition = acknowledged(stream, 6, List.of(instance("c", InstanceStatus.UP)), List.of());
+        assertThat(addition).isGreaterThanOrEqualTo(LAZY);
+
+        fastest(stream, 7, position -> List.of(instance("b", InstanceStatus.DRAINING)), position -> List.of());
+        fastest(stream, 20, position -> List.of(), position -> List.of(new ChangeEvent.Removal("b", "deregistered")));
+        assertThat(orders.up()).hasSize(2);
+        addition = acknowledged(stream, 30, List.of(instance("d", InstanceStatus.UP)), List.of());
+        assertThat(addition).isGreaterThanOrEqualTo(LAZY);
     }
 
     @Test
@@ -212,19 +210,42 @@ class SubscriptionTest extends ScriptedStream {
         await().until(() -> registry.requests("POST", "/ack").size() == 1);
         Instance weightless = new Instance(
                 "a", new Position(1, 1), "127.0.0.1", 80, false, InstanceStatus.UP, "", 0, "", Map.of(), null);
-        int acknowledged = 1;
-        for (Instance taken : List.of(instance("b", InstanceStatus.MAINTENANCE), weightless)) {
-            Position position = new Position(1, 5 + acknowledged);
-            stream.event(
-                    ChangeEvent.NAME,
-                    position.toString(),
-                    new ChangeEvent("default", "orders", position, List.of(taken), List.of()));
-            int expected = ++acknowledged;
-            await().atMost(Duration.ofMillis(500))
-                    .until(() -> registry.requests("POST", "/ack").size() == expected);
-            assertThat(registry.requests("POST", "/ack").get(expected - 1).body())
-                    .contains(position.toString());
-        }
+        fastest(stream, 6, position -> List.of(instance("b", InstanceStatus.MAINTENANCE)), position -> List.of());
+        fastest(stream, 20, position -> List.of(weightless), position -> List.of());
         assertThat(orders.up()).hasSize(1);
+    }
+
+    /** Of several times the shortest counts: a machine that is busy makes some of them long, never all. */
+    private void fastest(
+            Stream stream,
+            int first,
+            IntFunction<List<Instance>> instances,
+            IntFunction<List<ChangeEvent.Removal>> removals)
+            throws Exception {
+        Duration fastest = Duration.ofMinutes(1);
+        for (int index = first; index < first + 8; index++) {
+            Duration took = acknowledged(stream, index, instances.apply(index), removals.apply(index));
+            fastest = took.compareTo(fastest) < 0 ? took : fastest;
+        }
+        assertThat(fastest).as("the shortest of eight times").isLessThan(LAZY);
+    }
+
+    /** Sends a change; how long it takes until the acknowledgement of its position comes. */
+    private Duration acknowledged(
+            Stream stream, int index, List<Instance> instances, List<ChangeEvent.Removal> removals) throws Exception {
+        Position position = new Position(1, index);
+        String body = "{\"position\":\"" + position + "\"}";
+        long sent = System.nanoTime();
+        stream.event(
+                ChangeEvent.NAME,
+                position.toString(),
+                new ChangeEvent("default", "orders", position, instances, removals));
+        Request acknowledgement = await().until(
+                        () -> registry.requests("POST", "/ack").stream()
+                                .filter(request -> request.body().equals(body))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+        return Duration.ofNanos(acknowledgement.cameNanos() - sent);
     }
 }

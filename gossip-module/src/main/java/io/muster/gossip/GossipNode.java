@@ -12,6 +12,8 @@ import io.muster.gossip.protocol.StateEvent;
 import io.muster.gossip.protocol.StateValue;
 import io.muster.gossip.protocol.SwimNode;
 import io.muster.gossip.transport.NettyTransport;
+import io.muster.gossip.transport.TrafficCounts;
+import io.muster.gossip.transport.TrafficCounts.Count;
 import io.muster.gossip.transport.Transport;
 import io.muster.gossip.wire.Frames;
 import io.muster.gossip.wire.SharedClaims;
@@ -175,6 +177,21 @@ public final class GossipNode implements AutoCloseable {
 
     <T> CompletableFuture<T> read(Function<SharedState, T> read) {
         return CompletableFuture.supplyAsync(() -> read.apply(protocol.state()), loop);
+    }
+
+    /** What this node has sent and heard since its start; at once, also after its end. */
+    public GossipTraffic traffic() {
+        TrafficCounts counts = transport.counts();
+        return new GossipTraffic(
+                counts.get(Count.DATAGRAMS_SENT),
+                counts.get(Count.DATAGRAMS_HEARD),
+                counts.get(Count.STREAMS_SENT),
+                counts.get(Count.STREAMS_HEARD),
+                counts.get(Count.BYTES_SENT),
+                counts.get(Count.BYTES_HEARD),
+                counts.get(Count.FAILED),
+                counts.get(Count.DROPPED),
+                counts.refused());
     }
 
     /** Says farewell; complete when that has spread, the node has stopped and its port is free. */

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class IntakeTest {
     private final Intake<Integer> intake = new Intake<>();
     private final List<Integer> taken = new ArrayList<>();

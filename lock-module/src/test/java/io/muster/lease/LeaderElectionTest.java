@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Elections on real threads; that a dead leader is followed in time stands in the simulation. */
-@Timeout(60)
+@Timeout(180)
 class LeaderElectionTest {
     private static final Duration TTL = Duration.ofSeconds(8);
     private static final LeaseRequest ROLE = LeaseRequest.of("reports").withResources("reports");
@@ -86,7 +86,7 @@ class LeaderElectionTest {
             }
         }));
         worker.start();
-        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
 
         assertThat(first.forceRelease("reports")).isTrue();
 
@@ -163,7 +163,7 @@ class LeaderElectionTest {
     }
 
     private <T extends LeaseEvent> T next(Class<T> type) throws InterruptedException {
-        LeaseEvent event = events.poll(20, TimeUnit.SECONDS);
+        LeaseEvent event = events.poll(60, TimeUnit.SECONDS);
         assertThat(event).isInstanceOf(type);
         return type.cast(event);
     }

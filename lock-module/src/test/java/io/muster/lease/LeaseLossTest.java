@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What becomes of the work when its lease is lost, on real threads and the real clock. */
-@Timeout(60)
+@Timeout(180)
 class LeaseLossTest extends OpenLeases {
     @Test
     void theWorkIsInterruptedWhenTheStoreFallsSilentAndTheInterruptEndsWithIt() throws Exception {
@@ -27,7 +27,7 @@ class LeaseLossTest extends OpenLeases {
         lease.onLost(told::complete);
         store.hang();
 
-        assertThatThrownBy(() -> lease.call(() -> new CountDownLatch(1).await(30, TimeUnit.SECONDS)))
+        assertThatThrownBy(() -> lease.call(() -> new CountDownLatch(1).await(60, TimeUnit.SECONDS)))
                 .isInstanceOf(LeaseLostException.class)
                 .hasMessageContaining("\"a\"")
                 .hasCauseInstanceOf(InterruptedException.class);
@@ -37,11 +37,11 @@ class LeaseLossTest extends OpenLeases {
         assertThat(lease.age()).isGreaterThanOrEqualTo(TTL.minusMillis(880));
         assertThat(lease.loss()).contains(Loss.DEADLINE);
         assertThat(lease.remaining()).isZero();
-        assertThat(told.get(20, TimeUnit.SECONDS)).isEqualTo(Loss.DEADLINE);
+        assertThat(told.get(60, TimeUnit.SECONDS)).isEqualTo(Loss.DEADLINE);
         assertThatThrownBy(lease::ensureHeld).isInstanceOf(LeaseLostException.class);
         CompletableFuture<Loss> toldLate = new CompletableFuture<>();
         lease.onLost(toldLate::complete);
-        assertThat(toldLate.get(20, TimeUnit.SECONDS)).isEqualTo(Loss.DEADLINE);
+        assertThat(toldLate.get(60, TimeUnit.SECONDS)).isEqualTo(Loss.DEADLINE);
     }
 
     @Test
@@ -106,14 +106,14 @@ class LeaseLossTest extends OpenLeases {
             throw new IllegalStateException("a callback failed");
         });
         assertThat(hindered.forceRelease("a")).isTrue();
-        assertThatThrownBy(() -> first.call(() -> never.await(30, TimeUnit.SECONDS)))
+        assertThatThrownBy(() -> first.call(() -> never.await(60, TimeUnit.SECONDS)))
                 .isInstanceOf(LeaseLostException.class);
 
         Lease second = hindered.tryAcquire("b").orElseThrow();
         store.hang();
-        assertThatThrownBy(() -> second.call(() -> never.await(30, TimeUnit.SECONDS)))
+        assertThatThrownBy(() -> second.call(() -> never.await(60, TimeUnit.SECONDS)))
                 .isInstanceOf(LeaseLostException.class);
-        assertThat(second.age()).as("the listener hangs for longer").isLessThan(Duration.ofSeconds(25));
+        assertThat(second.age()).as("the listener hangs for longer").isLessThan(Duration.ofSeconds(60));
         never.countDown();
         store.heal();
         hindered.close();
@@ -123,10 +123,10 @@ class LeaseLossTest extends OpenLeases {
     void aLeaseThatIsHeldTooLongIsLost() throws Exception {
         Lease lease = leases.tryAcquire(LeaseRequest.of("a").withMaxHold(Duration.ofSeconds(2)))
                 .orElseThrow();
-        assertThatThrownBy(() -> lease.call(() -> new CountDownLatch(1).await(30, TimeUnit.SECONDS)))
+        assertThatThrownBy(() -> lease.call(() -> new CountDownLatch(1).await(60, TimeUnit.SECONDS)))
                 .isInstanceOf(LeaseLostException.class);
         assertThat(lease.loss()).contains(Loss.MAX_HOLD);
-        assertThat(lease.age()).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(25));
+        assertThat(lease.age()).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(60));
         lease.close();
         assertThat(leases.tryAcquire("a")).isPresent();
     }
@@ -139,7 +139,7 @@ class LeaseLossTest extends OpenLeases {
         CountDownLatch begun = new CountDownLatch(1);
         Thread worker = new Thread(() -> lease.run(() -> ignoreInterrupts(begun, stop)));
         worker.start();
-        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(strict.forceRelease("a")).isTrue();
 
         Overrun overrun = awaitEvent(Overrun.class);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Work that begins and ends by calls, and the bounds of a hold. */
-@Timeout(60)
+@Timeout(180)
 class LeaseScopeTest {
     private final FaultyStore store = new FaultyStore();
     private final Leases leases =
@@ -52,7 +52,7 @@ class LeaseScopeTest {
         Lease lease = leases.tryAcquire("a").orElseThrow();
         LeaseScope scope = lease.enter();
         assertThat(leases.forceRelease("a")).isTrue();
-        assertThatThrownBy(() -> new CountDownLatch(1).await(30, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> new CountDownLatch(1).await(60, TimeUnit.SECONDS))
                 .isInstanceOf(InterruptedException.class);
         while (!Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(1_000_000);
@@ -203,14 +203,14 @@ class LeaseScopeTest {
             lease.holdAtMost(Duration.ofMillis(1));
             goOn.countDown();
 
-            assertThat(lost.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(lost.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(refusals).hasValueBetween(9_000, 10_000);
         }
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
         try {
-            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(120, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Leases on real threads and the real clock; what depends on unlikely orders stands in the simulation. */
-@Timeout(60)
+@Timeout(180)
 class LeasesTest extends OpenLeases {
     @Test
     void aLeaseOutlivesItsTtlWhileItIsRenewedAndIsFreeWhenClosed() throws Exception {
@@ -106,12 +106,12 @@ class LeasesTest extends OpenLeases {
             awaitQuietly(never);
         });
         store.heal();
-        Lease lease = acquired.get(20, TimeUnit.SECONDS);
+        Lease lease = acquired.get(60, TimeUnit.SECONDS);
         store.awaitRenewals(4);
 
         assertThat(lease.age()).isGreaterThan(TTL);
         assertThat(lease.state()).isEqualTo(State.HELD);
-        assertThat(leases.acquire(LeaseRequest.of("a")).get(20, TimeUnit.SECONDS))
+        assertThat(leases.acquire(LeaseRequest.of("a")).get(60, TimeUnit.SECONDS))
                 .isEmpty();
         never.countDown();
     }
@@ -168,7 +168,7 @@ class LeasesTest extends OpenLeases {
                 });
                 assertThat(LeaseContext.current()).isSameAs(outer);
             });
-            assertThat(elsewhere.get(20, TimeUnit.SECONDS)).containsExactly(outer, inner);
+            assertThat(elsewhere.get(60, TimeUnit.SECONDS)).containsExactly(outer, inner);
             assertThatThrownBy(LeaseContext::current).isInstanceOf(IllegalStateException.class);
         }
     }
@@ -184,7 +184,7 @@ class LeasesTest extends OpenLeases {
                     try {
                         busy.call(() -> {
                             begun.countDown();
-                            return new CountDownLatch(1).await(30, TimeUnit.SECONDS);
+                            return new CountDownLatch(1).await(60, TimeUnit.SECONDS);
                         });
                         end.complete(null);
                     } catch (Exception e) {
@@ -192,11 +192,11 @@ class LeasesTest extends OpenLeases {
                     }
                 })
                 .start();
-        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
 
         closing.close();
 
-        assertThat(end.get(20, TimeUnit.SECONDS)).isInstanceOf(LeaseLostException.class);
+        assertThat(end.get(60, TimeUnit.SECONDS)).isInstanceOf(LeaseLostException.class);
         assertThat(busy.loss()).contains(Loss.CLOSED);
         assertThat(idle.state()).isEqualTo(State.RELEASED);
         assertThat(leases.tryAcquire("a")).isPresent();
@@ -212,7 +212,7 @@ class LeasesTest extends OpenLeases {
 
         closing.close();
 
-        assertThatThrownBy(() -> asked.get(20, TimeUnit.SECONDS)).hasMessageContaining("the leases are closed");
+        assertThatThrownBy(() -> asked.get(60, TimeUnit.SECONDS)).hasMessageContaining("the leases are closed");
     }
 
     @Test
@@ -222,7 +222,7 @@ class LeasesTest extends OpenLeases {
         };
         try (Leases leases = Leases.open(store, settings(), List.of(broken), events::add)) {
             LeaseRequest request = LeaseRequest.of("a").withResources("r");
-            assertThatThrownBy(() -> leases.acquire(request).get(20, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> leases.acquire(request).get(60, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(NoClassDefFoundError.class);
             store.awaitFree("a");
             assertThat(leases.held()).isEmpty();

@@ -36,7 +36,7 @@ abstract class OpenLeases {
     <T extends LeaseEvent> T awaitEvent(Class<T> type) {
         try {
             while (true) {
-                LeaseEvent event = events.poll(20, TimeUnit.SECONDS);
+                LeaseEvent event = events.poll(60, TimeUnit.SECONDS);
                 if (event == null) {
                     throw new AssertionError("no " + type.getSimpleName() + " came");
                 }
@@ -52,7 +52,7 @@ abstract class OpenLeases {
 
     static void awaitQuietly(CountDownLatch latch) {
         try {
-            boolean unused = latch.await(50, TimeUnit.SECONDS);
+            boolean unused = latch.await(120, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -23,7 +23,7 @@ class OverrunHaltTest {
                 .inheritIO()
                 .start();
         try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it ended").isTrue();
+            assertThat(process.waitFor(180, TimeUnit.SECONDS)).as("it ended").isTrue();
             assertThat(process.exitValue()).isEqualTo(70);
         } finally {
             process.destroyForcibly();
@@ -34,7 +34,7 @@ class OverrunHaltTest {
     static final class Stubborn {
         public static void main(String[] arguments) {
             LeaseSettings settings = LeaseSettings.defaults("stubborn")
-                    .withTtl(Duration.ofSeconds(5))
+                    .withTtl(Duration.ofSeconds(15))
                     .withOverrun(Duration.ofMillis(200), OverrunPolicy.HALT);
             Runtime.getRuntime().addShutdownHook(new Thread(Stubborn::hang));
             InMemoryLeaseStore store = new InMemoryLeaseStore();

@@ -19,7 +19,7 @@ class VirtualThreadTest {
         assumeThat(Runtime.version().feature()).as("Java with virtual threads").isGreaterThanOrEqualTo(21);
         ExecutorService executor = (ExecutorService)
                 Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-        LeaseSettings settings = LeaseSettings.defaults("virtual").withTtl(Duration.ofSeconds(5));
+        LeaseSettings settings = LeaseSettings.defaults("virtual").withTtl(Duration.ofSeconds(15));
         try (Leases leases = Leases.open(new InMemoryLeaseStore(), settings)) {
             Lease lease = leases.tryAcquire("a").orElseThrow();
             CompletableFuture<Lease> bound = new CompletableFuture<>();
@@ -28,7 +28,7 @@ class VirtualThreadTest {
                 try {
                     lease.call(() -> {
                         bound.complete(LeaseContext.current());
-                        return new CountDownLatch(1).await(30, TimeUnit.SECONDS);
+                        return new CountDownLatch(1).await(60, TimeUnit.SECONDS);
                     });
                 } catch (LeaseLostException e) {
                     boolean clean = !Thread.currentThread().isInterrupted();
@@ -36,10 +36,10 @@ class VirtualThreadTest {
                 }
                 return interrupted.complete(false);
             });
-            assertThat(bound.get(20, TimeUnit.SECONDS)).isSameAs(lease);
+            assertThat(bound.get(60, TimeUnit.SECONDS)).isSameAs(lease);
             assertThat(leases.forceRelease("a")).isTrue();
 
-            assertThat(interrupted.get(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(interrupted.get(60, TimeUnit.SECONDS)).isTrue();
         } finally {
             executor.shutdownNow();
         }

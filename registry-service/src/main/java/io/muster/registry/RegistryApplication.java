@@ -11,7 +11,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 
 /** The registry server. */
 @SpringBootApplication
-@EnableConfigurationProperties({RegistryProperties.class, SecurityProperties.class})
+@EnableConfigurationProperties({RegistryProperties.class, ReplicationProperties.class, SecurityProperties.class})
 public class RegistryApplication {
     private static final Map<String, Object> DEFAULTS = Map.ofEntries(
             Map.entry("spring.application.name", "muster-registry"),
@@ -29,6 +29,8 @@ public class RegistryApplication {
             // It logs, with its trace, each error of a request that is over already: whoever breaks connections would
             // fill disks.
             Map.entry("logging.level.reactor.core.publisher.Operators", "OFF"),
+            // Each election and each segment of a log; what operators need, the node says itself.
+            Map.entry("logging.level.org.apache.ratis", "WARN"),
             // The same of each probe that finds nobody.
             Map.entry("logging.level.reactor.netty.http.client.HttpClientConnect", "ERROR"),
             Map.entry("management.endpoints.web.exposure.include", "health,info,prometheus"),

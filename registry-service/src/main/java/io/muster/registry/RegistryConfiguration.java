@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.LongSupplier;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.web.embedded.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.embedded.netty.NettyRouteProvider;
 import org.springframework.boot.web.reactive.context.ReactiveWebServerInitializedEvent;
@@ -59,19 +60,25 @@ class RegistryConfiguration {
         return new NetworkProber(resources.getLoopResources(), new ProbeTargets(), meters);
     }
 
+    static HealthConfig health(RegistryProperties properties) {
+        return new HealthConfig(
+                properties.ttl().toNanos(),
+                properties.removeAfter().toNanos(),
+                properties.silenceHold().toNanos());
+    }
+
     @Bean(initMethod = "start", destroyMethod = "close")
+    @ConditionalOnProperty(name = "muster.server.engine", havingValue = "standalone", matchIfMissing = true)
     Engine engine(
             RegistryProperties properties,
             Prober prober,
             LongSupplier nanoClock,
             ScheduledThreadPoolExecutor deadlineExecutor,
             ExecutorService settingsExecutor) {
-        HealthConfig health = new HealthConfig(
-                properties.ttl().toNanos(),
-                properties.removeAfter().toNanos(),
-                properties.silenceHold().toNanos());
         StandaloneConfig config = new StandaloneConfig(
-                health, properties.limits().maxInstances(), properties.limits().rememberedChanges());
+                health(properties),
+                properties.limits().maxInstances(),
+                properties.limits().rememberedChanges());
         long epoch = new SecureRandom().nextLong(1, Position.MAX_VALUE);
         Path dataDir = properties.dataDir().isBlank()
                 ? null

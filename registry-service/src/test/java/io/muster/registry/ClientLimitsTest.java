@@ -12,6 +12,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +31,7 @@ class ClientLimitsTest {
         try (RunningRegistry registry = RunningRegistry.start(
                 "server.address=0.0.0.0",
                 "muster.server.auth.mode=none",
-                "muster.server.limits.requests-per-second=50")) {
+                "muster.server.limits.requests-per-second=5")) {
             int limited = 0;
             try (Socket flood = connect(registry, "127.0.0.2")) {
                 for (int i = 0; i < FLOOD; i++) {
@@ -44,7 +45,7 @@ class ClientLimitsTest {
                     }
                 }
                 assertThat(limited).isGreaterThan(0);
-                for (int i = 0; i < 30; i++) {
+                for (int i = 0; i < 5; i++) {
                     assertThat(registry.call("GET", path).statusCode()).isEqualTo(200);
                 }
             }
@@ -56,22 +57,25 @@ class ClientLimitsTest {
         String[] properties = new TestTokens()
                 .with("greedy", "read")
                 .with("modest", "read")
-                .and("muster.server.limits.requests-per-second=20");
+                .and("muster.server.limits.requests-per-second=5");
         try (RunningRegistry registry = RunningRegistry.start(properties)) {
             assertThat(statuses(registry, "mst_greedy", 100)).contains(200, 429);
-            assertThat(statuses(registry, "mst_modest", 10)).containsOnly(200);
+            assertThat(statuses(registry, "mst_modest", 5)).containsOnly(200);
         }
     }
 
     @Test
     void failedAuthenticationsAreLimitedAndLoggedRarely(CapturedOutput output) {
+        long before = System.nanoTime();
         try (RunningRegistry registry =
                 RunningRegistry.start(new TestTokens().with("reader", "read").and())) {
             assertThat(statuses(registry, "mst_guess", 200)).contains(401, 429).doesNotContain(200);
             assertThat(statuses(registry, "mst_reader", 20)).as("who knows it").containsOnly(200);
         }
+        // One at once, and one more for each ten seconds.
+        long most = 2 + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - before) / 10;
         assertThat(output.toString().lines().filter(line -> line.contains("without a valid token")))
-                .hasSizeLessThanOrEqualTo(2)
+                .hasSizeLessThanOrEqualTo((int) most)
                 .isNotEmpty();
         assertThat(output).doesNotContain("mst_guess");
     }
@@ -206,7 +210,7 @@ class ClientLimitsTest {
 
     private static Socket connect(RunningRegistry registry, String from) throws IOException {
         Socket socket = new Socket(address("127.0.0.1"), registry.port(), address(from), 0);
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         return socket;
     }
 

@@ -28,16 +28,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Who is waited for before an instance may go, and by what they are known to know. */
 @Timeout(60)
 class DrainTest {
+    /** Nobody sends heartbeats here: longer than any test is still about an instance that is not DOWN. */
+    private static final Duration TTL = Duration.ofSeconds(6);
+
     private static RunningRegistry registry;
 
     @BeforeAll
     static void start() {
         registry = RunningRegistry.start(
-                "muster.server.heartbeat=500ms", "muster.server.ttl=2s", "muster.server.keep-alive=200ms");
-        await().until(() -> registry.call("GET", "/v1/services/any")
-                .headers()
-                .firstValue(Headers.WARMING)
-                .isEmpty());
+                "muster.server.heartbeat=500ms",
+                "muster.server.ttl=" + TTL.toSeconds() + "s",
+                "muster.server.keep-alive=200ms");
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> registry.call("GET", "/v1/services/any")
+                        .headers()
+                        .firstValue(Headers.WARMING)
+                        .isEmpty());
     }
 
     @AfterAll
@@ -136,8 +142,7 @@ class DrainTest {
             acknowledge(id, second.next(ChangeEvent.NAME));
 
             assertThat(snapshot.id()).isNotEmpty();
-            assertThat(drain.orTimeout(1500, TimeUnit.MILLISECONDS).join().complete())
-                    .isTrue();
+            assertThat(drain.orTimeout(4, TimeUnit.SECONDS).join().complete()).isTrue();
         }
     }
 
@@ -151,8 +156,7 @@ class DrainTest {
 
         long before = System.nanoTime();
         assertThat(drain("lost", generation, "30s").join().complete()).isTrue();
-        assertThat(Duration.ofNanos(System.nanoTime() - before))
-                .isBetween(Duration.ofMillis(500), Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(Duration.ofMillis(500));
     }
 
     @Test
@@ -235,12 +239,13 @@ class DrainTest {
     @Test
     void aBlockingQueryWaitsItsTimeAndChangesOfOtherServicesDoNotEndIt() {
         register("unmoved");
-        CompletableFuture<HttpResponse<String>> query = query("unmoved", position("unmoved"), "600ms", "c2");
-        register("moving");
+        String position = position("unmoved");
         long before = System.nanoTime();
+        CompletableFuture<HttpResponse<String>> query = query("unmoved", position, "2s", "c2");
+        register("moving");
 
         assertThat(query.join().statusCode()).isEqualTo(200);
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(Duration.ofMillis(300));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
     }
 
     @ParameterizedTest

@@ -61,7 +61,7 @@ final class EventStream implements AutoCloseable {
     }
 
     int status() {
-        return status.orTimeout(10, TimeUnit.SECONDS).join();
+        return status.orTimeout(30, TimeUnit.SECONDS).join();
     }
 
     /** The next event of that name, passing over comments and others. */

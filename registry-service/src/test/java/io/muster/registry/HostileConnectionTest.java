@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class HostileConnectionTest {
     void requestsPipelinedBehindAStreamAreBoundedByClosingTheConnection() throws IOException {
         try (RunningRegistry registry = RunningRegistry.start();
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), registry.port())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             OutputStream out = socket.getOutputStream();
             out.write(get("/v1/watch?service=a"));
             for (int i = 0; i < 20; i++) {
@@ -39,7 +40,7 @@ class HostileConnectionTest {
     void aFewPipelinedRequestsAreAnsweredInOrder() throws IOException {
         try (RunningRegistry registry = RunningRegistry.start();
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), registry.port())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             OutputStream out = socket.getOutputStream();
             for (int i = 0; i < 4; i++) {
                 out.write(get("/v1/services/s" + i));
@@ -62,7 +63,7 @@ class HostileConnectionTest {
     void aConnectionGoesOnAfterRequestsThatWereSentAhead(String path) throws IOException {
         try (RunningRegistry registry = RunningRegistry.start();
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), registry.port())) {
-            socket.setSoTimeout(5_000);
+            socket.setSoTimeout(30_000);
             String position = registry.call("GET", "/v1/services")
                     .headers()
                     .firstValue("X-Muster-Position")
@@ -98,7 +99,7 @@ class HostileConnectionTest {
     void aBodyThatDoesNotComeIsNotWaitedFor(String path) throws IOException {
         try (RunningRegistry registry = RunningRegistry.start("muster.server.limits.request-timeout=300ms");
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), registry.port())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             String method = path.endsWith("heartbeats") ? "POST " : "PUT ";
             socket.getOutputStream()
                     .write((method + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -124,8 +125,10 @@ class HostileConnectionTest {
                 socket.close();
             }
 
-            await().untilAsserted(() ->
-                    assertThat(registry.call("GET", "/actuator/health").body()).contains("\"watchers\":0"));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(
+                                    registry.call("GET", "/actuator/health").body())
+                            .contains("\"watchers\":0"));
         }
     }
 

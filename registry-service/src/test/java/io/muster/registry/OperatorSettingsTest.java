@@ -22,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What operators decide, as its callers see it. */
-@Timeout(120)
+@Timeout(300)
 class OperatorSettingsTest {
     private static RunningRegistry registry;
 
@@ -47,7 +48,7 @@ class OperatorSettingsTest {
 
     @BeforeAll
     static void start() {
-        registry = RunningRegistry.start("muster.server.heartbeat=500ms", "muster.server.ttl=60s");
+        registry = RunningRegistry.start("muster.server.heartbeat=500ms", "muster.server.ttl=10m");
     }
 
     @AfterAll
@@ -140,11 +141,12 @@ class OperatorSettingsTest {
 
     @Test
     void anInstanceInMaintenanceDrainsLikeAnyOther() {
-        try (RunningRegistry quick = RunningRegistry.start("muster.server.heartbeat=100ms", "muster.server.ttl=1s")) {
-            await().until(() -> quick.call("GET", "/v1/services/any")
-                    .headers()
-                    .firstValue(Headers.WARMING)
-                    .isEmpty());
+        try (RunningRegistry quick = RunningRegistry.start("muster.server.heartbeat=100ms", "muster.server.ttl=8s")) {
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> quick.call("GET", "/v1/services/any")
+                            .headers()
+                            .firstValue(Headers.WARMING)
+                            .isEmpty());
             String generation = register(quick, "leaving", "a", 4002);
             quick.call("PUT", "/v1/operator/services/leaving/instances/a", "{\"maintenance\":true}");
             try (EventStream stream = EventStream.open(quick, "?service=leaving&ack=true", Map.of())) {
@@ -156,7 +158,7 @@ class OperatorSettingsTest {
                         .watcher();
                 stream.next(SnapshotEvent.NAME);
                 CompletableFuture<HttpResponse<String>> drain = CompletableFuture.supplyAsync(() -> quick.call(
-                        "POST", "/v1/services/leaving/instances/a/drain?timeout=8s&generation=" + generation));
+                        "POST", "/v1/services/leaving/instances/a/drain?timeout=60s&generation=" + generation));
                 ChangeEvent change = nextChange(stream, InstanceStatus.DRAINING);
                 assertThat(change.instances()).singleElement().satisfies(instance -> {
                     assertThat(instance.status()).isEqualTo(InstanceStatus.MAINTENANCE);
@@ -167,7 +169,7 @@ class OperatorSettingsTest {
                 quick.call("POST", "/v1/watch/" + watcher + "/ack", "{\"position\":\"" + change.position() + "\"}");
 
                 DrainResult result =
-                        decode(drain.orTimeout(10, TimeUnit.SECONDS).join(), DrainResult.class);
+                        decode(drain.orTimeout(30, TimeUnit.SECONDS).join(), DrainResult.class);
                 assertThat(result.complete()).isTrue();
             }
         }

@@ -80,6 +80,26 @@ class RegistryArchitectureTest {
             .resideInAPackage("io.muster.registry.probe..");
 
     @ArchTest
+    static final ArchRule ratisStaysInItsPackage = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.muster.registry.raft..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.ratis..");
+
+    @ArchTest
+    static final ArchRule logsKnowWhatTheyReplicateByItsPortAlone = noClasses()
+            .that()
+            .resideInAnyPackage("io.muster.registry.raft..", "io.muster.registry.replication..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.muster.registry.catalogue..",
+                    "io.muster.registry.engine.standalone..",
+                    "io.muster.registry.web..",
+                    "org.springframework..");
+
+    @ArchTest
     static final ArchRule streamsKnowNoWeb = noClasses()
             .that()
             .resideInAPackage("io.muster.registry.watch..")

@@ -17,11 +17,12 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** A real registry on a port of its own, for the tests of every module. */
 public final class RunningRegistry implements AutoCloseable {
     private static final String DATA_DIR = "muster.server.data-dir=";
+    private static final String LEASES = "muster.server.lease.enabled=";
 
     private final ConfigurableApplicationContext context;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
+            .connectTimeout(Duration.ofSeconds(30))
             .build();
 
     private RunningRegistry(ConfigurableApplicationContext context) {
@@ -40,6 +41,9 @@ public final class RunningRegistry implements AutoCloseable {
         if (Arrays.stream(properties).noneMatch(property -> property.startsWith(DATA_DIR))) {
             // Several of them run at once, and none is to find what another one kept.
             arguments.add("--" + DATA_DIR);
+        }
+        if (Arrays.stream(properties).noneMatch(property -> property.startsWith(LEASES))) {
+            arguments.add("--" + LEASES + "false");
         }
         for (String property : properties) {
             arguments.add("--" + property);
@@ -65,7 +69,7 @@ public final class RunningRegistry implements AutoCloseable {
     /** Calls it with an optional JSON body. */
     public HttpResponse<String> call(String method, String pathAndQuery, String... body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(url().resolve(pathAndQuery))
-                .timeout(Duration.ofSeconds(10))
+                .timeout(Duration.ofSeconds(60))
                 .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofString(body[0]));
         if (body.length > 0) {
             request.header("Content-Type", "application/json");

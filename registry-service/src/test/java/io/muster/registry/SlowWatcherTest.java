@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,16 +28,17 @@ class SlowWatcherTest {
 
     @Test
     void watchersThatStopReadingDelayNobodyAndCatchUpWithASnapshot() throws IOException {
-        try (RunningRegistry registry = RunningRegistry.start("muster.server.gather=0ms")) {
+        try (RunningRegistry registry = RunningRegistry.start(
+                "muster.server.gather=0ms", "muster.server.ttl=10m", "muster.server.limits.stalled-after=10m")) {
             WatchHub hub = registry.context().getBean(WatchHub.class);
             List<Socket> stalled = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 stalled.add(openAndReadNothing(registry));
             }
-            Awaitility.await().until(() -> hub.watchers() == 20);
+            Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> hub.watchers() == 20);
             try (EventStream reader = EventStream.open(registry, "?service=busy")) {
                 reader.next(SnapshotEvent.NAME);
-                long slowest = 0;
+                long[] took = new long[CHANGES];
                 for (int i = 0; i < CHANGES; i++) {
                     long started = System.nanoTime();
                     change(registry, i);
@@ -47,10 +49,12 @@ class SlowWatcherTest {
                     } while (change.instances().stream()
                             .noneMatch(instance ->
                                     expected.equals(instance.metadata().get("v"))));
-                    slowest = Math.max(slowest, System.nanoTime() - started);
+                    took[i] = System.nanoTime() - started;
                 }
-                assertThat(Duration.ofNanos(slowest))
-                        .as("slowest push to the one that reads")
+                Arrays.sort(took);
+                // A pause of the machine itself delays a few of them; a watcher that is waited for would delay all.
+                assertThat(Duration.ofNanos(took[CHANGES * 9 / 10]))
+                        .as("what nine of ten pushes to the one that reads took at most")
                         .isLessThan(Duration.ofSeconds(2));
             }
             assertThat(hub.collapses()).as("pending changes collapsed").isPositive();
@@ -61,7 +65,7 @@ class SlowWatcherTest {
             for (Socket socket : stalled) {
                 socket.close();
             }
-            Awaitility.await().atMost(10, TimeUnit.SECONDS).until(() -> hub.watchers() == 0);
+            Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> hub.watchers() == 0);
         }
     }
 
@@ -76,7 +80,7 @@ class SlowWatcherTest {
             try (Socket stalled = openAndReadNothing(registry)) {
                 assertThat(stalled.isConnected()).isTrue();
                 Awaitility.await().until(() -> hub.watchers() == 1);
-                Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> {
+                Awaitility.await().atMost(120, TimeUnit.SECONDS).until(() -> {
                     for (int i = 0; i < 50; i++) {
                         change(registry, changes.getAndIncrement());
                     }
@@ -110,7 +114,7 @@ class SlowWatcherTest {
 
     /** Reads the raw chunks until the newest state comes. */
     private static boolean seesTheNewestState(Socket socket) throws IOException {
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(60_000);
         BufferedReader lines =
                 new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
         for (int i = 0; i < 100 * CHANGES; i++) {

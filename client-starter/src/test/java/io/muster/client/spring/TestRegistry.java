@@ -20,7 +20,7 @@ import org.springframework.context.ConfigurableApplicationContext;
  * started again on the same port, as a process that knows nothing.
  */
 public final class TestRegistry implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final List<String> arguments;
     private final RegistryClient client;
@@ -36,8 +36,12 @@ public final class TestRegistry implements AutoCloseable {
 
     /** A running registry. */
     public static TestRegistry start(String... more) {
-        List<String> arguments = new ArrayList<>(
-                List.of("--muster.server.heartbeat=200ms", "--muster.server.ttl=1500ms", "--muster.server.data-dir="));
+        // Its TTL is longer than a machine that is busy keeps a heartbeat back.
+        List<String> arguments = new ArrayList<>(List.of(
+                "--muster.server.heartbeat=200ms",
+                "--muster.server.ttl=6s",
+                "--muster.server.remove-after=20s",
+                "--muster.server.data-dir="));
         arguments.addAll(List.of(more));
         ConfigurableApplicationContext context = run(arguments, 0);
         String port = context.getEnvironment().getRequiredProperty("local.server.port");

@@ -2,6 +2,7 @@ package io.muster.gossip.transport;
 
 import io.muster.gossip.protocol.Message;
 import io.muster.gossip.protocol.NodeAddress;
+import io.muster.gossip.transport.TrafficCounts.Count;
 import io.muster.gossip.wire.Frames;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -28,7 +29,6 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +51,7 @@ public final class NettyTransport implements Transport, AutoCloseable {
     private final Receiver receiver;
     private final int limitMillis;
     private final Message incoming = new Message();
-    private final Map<Frames.Verdict, Long> refused = new java.util.EnumMap<>(Frames.Verdict.class);
+    private final TrafficCounts counts = new TrafficCounts();
     private @Nullable Channel datagrams;
     private @Nullable Channel server;
     private int questions;
@@ -114,9 +114,11 @@ public final class NettyTransport implements Transport, AutoCloseable {
         if (channel == null || target == null) {
             return;
         }
+        counts.add(Count.DATAGRAMS_SENT, 1);
         var unused = channel.writeAndFlush(new DatagramPacket(sealed(channel, message), target))
                 .addListener((ChannelFutureListener) future -> {
                     if (!future.isSuccess()) {
+                        counts.add(Count.FAILED, 1);
                         loop.execute(() -> receiver.sendFailed(to));
                     }
                 });
@@ -126,9 +128,14 @@ public final class NettyTransport implements Transport, AutoCloseable {
     public void ask(NodeAddress to, Message message) {
         InetSocketAddress target = resolved(to);
         Channel udp = datagrams;
-        if (target == null || udp == null || questions >= MOST_QUESTIONS) {
+        if (target == null || udp == null) {
             return;
         }
+        if (questions >= MOST_QUESTIONS) {
+            counts.add(Count.DROPPED, 1);
+            return;
+        }
+        counts.add(Count.STREAMS_SENT, 1);
         questions++;
         ByteBuf frame = sealed(udp, message);
         ChannelFuture connected = new Bootstrap()
@@ -142,14 +149,15 @@ public final class NettyTransport implements Transport, AutoCloseable {
             if (future.isSuccess()) {
                 write(future.channel(), frame);
             } else {
+                counts.add(Count.FAILED, 1);
                 frame.release();
             }
         });
     }
 
-    /** Frames that were not taken, by reason; to be called on the event loop. */
-    public Map<Frames.Verdict, Long> refused() {
-        return Map.copyOf(refused);
+    /** What has passed. */
+    public TrafficCounts counts() {
+        return counts;
     }
 
     @Override
@@ -185,6 +193,7 @@ public final class NettyTransport implements Transport, AutoCloseable {
 
     private void acceptConnection(SocketChannel channel) {
         if (connections >= MOST_CONNECTIONS) {
+            counts.add(Count.DROPPED, 1);
             close(channel);
             return;
         }
@@ -199,15 +208,18 @@ public final class NettyTransport implements Transport, AutoCloseable {
         ByteBuffer nio = out.nioBuffer(0, most);
         int start = nio.position();
         frames.seal(message, nio);
+        counts.add(Count.BYTES_SENT, nio.position() - start);
         return out.writerIndex(nio.position() - start);
     }
 
-    private boolean open(ByteBuf in) {
+    private boolean open(ByteBuf in, Count kind) {
+        counts.add(kind, 1);
+        counts.add(Count.BYTES_HEARD, in.readableBytes());
         Frames.Verdict verdict = frames.open(in.nioBuffer(), incoming);
         if (verdict == Frames.Verdict.ACCEPTED) {
             return true;
         }
-        refused.merge(verdict, 1L, Long::sum);
+        counts.refuse(verdict);
         return false;
     }
 
@@ -232,7 +244,7 @@ public final class NettyTransport implements Transport, AutoCloseable {
     private final class Datagrams extends SimpleChannelInboundHandler<DatagramPacket> {
         @Override
         protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
-            if (packet.sender().getPort() != 0 && open(packet.content())) {
+            if (packet.sender().getPort() != 0 && open(packet.content(), Count.DATAGRAMS_HEARD)) {
                 receiver.datagram(addressOf(packet.sender()), incoming);
             }
         }
@@ -240,7 +252,7 @@ public final class NettyTransport implements Transport, AutoCloseable {
         /** A port that nobody listens on is told so by the system; that is no reason to stop listening. */
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            refused.merge(Frames.Verdict.MALFORMED, 1L, Long::sum);
+            counts.refuse(Frames.Verdict.MALFORMED);
         }
     }
 
@@ -248,13 +260,15 @@ public final class NettyTransport implements Transport, AutoCloseable {
     private final class Questions extends SimpleChannelInboundHandler<ByteBuf> {
         @Override
         protected void channelRead0(ChannelHandlerContext context, ByteBuf frame) {
-            if (!open(frame)) {
+            if (!open(frame, Count.STREAMS_HEARD)) {
                 close(context.channel());
                 return;
             }
             InetSocketAddress from = (InetSocketAddress) context.channel().remoteAddress();
-            receiver.question(
-                    addressOf(from), incoming, answer -> write(context.channel(), sealed(context.channel(), answer)));
+            receiver.question(addressOf(from), incoming, answer -> {
+                counts.add(Count.STREAMS_SENT, 1);
+                write(context.channel(), sealed(context.channel(), answer));
+            });
         }
 
         @Override
@@ -274,7 +288,7 @@ public final class NettyTransport implements Transport, AutoCloseable {
         @Override
         protected void channelRead0(ChannelHandlerContext context, ByteBuf frame) {
             close(context.channel());
-            if (open(frame)) {
+            if (open(frame, Count.STREAMS_HEARD)) {
                 receiver.answer(asked, incoming);
             }
         }

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class FenceGateTest {
     private static final Duration IDLE = Duration.ofSeconds(7);
     private static final List<FenceRule> LEDGER = List.of(new FenceRule("ledger", Set.of("night", "day")));
@@ -117,7 +117,7 @@ class FenceGateTest {
                 .containsOnly(503);
         store.answer();
         for (CompletableFuture<Admission> answer : forged) {
-            assertThat(status(answer.get(20, TimeUnit.SECONDS))).isIn(409, 503);
+            assertThat(status(answer.get(60, TimeUnit.SECONDS))).isIn(409, 503);
         }
         assertThat(store.inspections()).isEqualTo(2);
         assertThat(status(admit("night", token))).isEqualTo(200);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The statements of docs/do-you-need-a-lease.md, taken from there, do what that page says. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(60)
+@Timeout(180)
 abstract class DocumentedSqlContract {
     private static final Path PAGE = Path.of("..", "docs", "do-you-need-a-lease.md");
     private static final Pattern HEADING_OR_SQL =

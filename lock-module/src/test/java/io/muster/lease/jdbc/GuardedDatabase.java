@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Leases, fences and data in one real database, as a service would have them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(60)
+@Timeout(180)
 abstract class GuardedDatabase {
     static final Duration TTL = Duration.ofSeconds(8);
 
@@ -137,7 +137,7 @@ abstract class GuardedDatabase {
     static void awaitUninterruptibly(CountDownLatch latch) {
         while (true) {
             try {
-                assertThat(latch.await(50, TimeUnit.SECONDS)).isTrue();
+                assertThat(latch.await(120, TimeUnit.SECONDS)).isTrue();
                 return;
             } catch (InterruptedException e) {
                 // As work that ignores it.

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The guard around connections: no statement under a lease gets past the fence. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(60)
+@Timeout(180)
 abstract class JdbcGuardContract extends GuardedDatabase {
     @Test
     void aTransactionUnderALeaseIsFencedWhateverStatementItUses() throws Exception {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** How long a guarded transaction may go on: by a clock of the test, and by the database's own limits. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
+@Timeout(240)
 abstract class JdbcLimitContract extends GuardedDatabase {
     /** A query that takes about a minute, or more. */
     abstract String longQuery();

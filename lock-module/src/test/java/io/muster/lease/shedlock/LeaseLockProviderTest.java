@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the bridge promises beyond ShedLock's own tests. */
-@Timeout(60)
+@Timeout(180)
 class LeaseLockProviderTest {
     private static final Duration TTL = Duration.ofSeconds(8);
 
@@ -109,10 +109,10 @@ class LeaseLockProviderTest {
                     }
                 })
                 .start();
-        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
         leases.close();
 
-        assertThat(end.get(20, TimeUnit.SECONDS))
+        assertThat(end.get(60, TimeUnit.SECONDS))
                 .isInstanceOf(LockException.class)
                 .hasMessageContaining("CLOSED");
         assertThat(others.inspect("job").orElseThrow().remaining()).isGreaterThan(Duration.ofMinutes(29));
@@ -231,6 +231,6 @@ class LeaseLockProviderTest {
     }
 
     private static void hang() throws InterruptedException {
-        assertThat(new CountDownLatch(1).await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(new CountDownLatch(1).await(60, TimeUnit.SECONDS)).isTrue();
     }
 }

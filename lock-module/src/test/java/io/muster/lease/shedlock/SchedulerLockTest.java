@@ -41,12 +41,12 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /** ShedLock's annotation in a Spring context, with the bridge as the one bean that changed. */
-@Timeout(60)
+@Timeout(180)
 class SchedulerLockTest {
     @Test
     void aScheduledMethodHasTheTokenAndItsWritesAreGuarded() throws Exception {
         try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext(Application.class)) {
-            Long token = context.getBean(Journal.class).tokens.poll(20, TimeUnit.SECONDS);
+            Long token = context.getBean(Journal.class).tokens.poll(60, TimeUnit.SECONDS);
             HikariDataSource database = context.getBean(HikariDataSource.class);
 
             assertThat(token).isNotNull().isPositive();
@@ -60,7 +60,7 @@ class SchedulerLockTest {
     void aStaleMethodThatDoesNotAskWritesNothing() throws Exception {
         try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext(Application.class)) {
             Journal journal = context.getBean(Journal.class);
-            assertThat(journal.tokens.poll(20, TimeUnit.SECONDS)).isNotNull();
+            assertThat(journal.tokens.poll(60, TimeUnit.SECONDS)).isNotNull();
             LeaseStore store = context.getBean(LeaseStore.class);
             // The run tells its token while it still has the lock; the event of the release comes before the store's
             // answer.
@@ -87,7 +87,7 @@ class SchedulerLockTest {
     private static boolean isLive(LeaseStore store, String name) throws Exception {
         return store.inspect(name)
                 .toCompletableFuture()
-                .get(20, TimeUnit.SECONDS)
+                .get(60, TimeUnit.SECONDS)
                 .orElseThrow()
                 .live();
     }

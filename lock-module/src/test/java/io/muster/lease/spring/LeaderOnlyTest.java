@@ -32,7 +32,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 
-@Timeout(120)
+@Timeout(240)
 class LeaderOnlyTest {
     private static ApplicationContextRunner beside(ApplicationContext other, Class<?> configuration) {
         return TestContexts.h2(configuration)
@@ -52,7 +52,7 @@ class LeaderOnlyTest {
 
                 one.getSourceApplicationContext().close();
 
-                assertThat(leader.events().poll(30, TimeUnit.SECONDS)).isInstanceOf(LeaseEvent.Deposed.class);
+                assertThat(leader.events().poll(60, TimeUnit.SECONDS)).isInstanceOf(LeaseEvent.Deposed.class);
                 LeaseEvent.Elected elected = next(other, LeaseEvent.Elected.class);
                 assertThat(elected.lease().fencingToken()).isGreaterThan(first);
                 assertThat(follower.token()).contains(elected.lease().fencingToken());
@@ -85,7 +85,7 @@ class LeaderOnlyTest {
         TestContexts.inMemory(Events.class)
                 .withBean(Role.class, Role::new, definition -> definition.setLazyInit(true))
                 .run(context -> {
-                    LeaseEvent event = context.getBean(Events.class).events.poll(30, TimeUnit.SECONDS);
+                    LeaseEvent event = context.getBean(Events.class).events.poll(60, TimeUnit.SECONDS);
                     assertThat(event).isInstanceOf(LeaseEvent.Elected.class);
                     assertThat(context.getBean(Role.class).token()).isPresent();
                 });
@@ -101,7 +101,7 @@ class LeaderOnlyTest {
                     Runnable report = context.getBean("report", Runnable.class);
                     assertThat(events).isEmpty();
                     report.run();
-                    LeaseEvent event = events.poll(30, TimeUnit.SECONDS);
+                    LeaseEvent event = events.poll(60, TimeUnit.SECONDS);
                     assertThat(event).isInstanceOf(LeaseEvent.Elected.class);
                     report.run();
                     assertThat(token).hasPositiveValue();
@@ -135,7 +135,7 @@ class LeaderOnlyTest {
                 LeaseStore store = openStore(database, url)) {
             LeaseStore.LeaseView view = store.inspect("reports")
                     .toCompletableFuture()
-                    .get(30, TimeUnit.SECONDS)
+                    .get(60, TimeUnit.SECONDS)
                     .orElseThrow();
             assertThat(view.live()).isFalse();
         }
@@ -178,12 +178,12 @@ class LeaderOnlyTest {
             thread.start();
             assertThat(report.begun.await(60, TimeUnit.SECONDS)).isTrue();
         });
-        assertThat(ends.poll(30, TimeUnit.SECONDS)).isEqualTo("interrupted");
+        assertThat(ends.poll(60, TimeUnit.SECONDS)).isEqualTo("interrupted");
     }
 
     private static <T extends LeaseEvent> T next(ApplicationContext context, Class<T> type)
             throws InterruptedException {
-        LeaseEvent event = context.getBean(Role.class).events().poll(30, TimeUnit.SECONDS);
+        LeaseEvent event = context.getBean(Role.class).events().poll(60, TimeUnit.SECONDS);
         assertThat(event).isInstanceOf(type);
         return type.cast(event);
     }

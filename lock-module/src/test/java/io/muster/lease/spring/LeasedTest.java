@@ -42,7 +42,7 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Two applications in one process over one database. */
-@Timeout(120)
+@Timeout(240)
 class LeasedTest {
     @Test
     void ofTwoCallsOneWorksAndTheOtherIsSkipped() {
@@ -197,7 +197,7 @@ class LeasedTest {
             throws InterruptedException {
         BlockingQueue<LeaseEvent> events = context.getBean(Events.class).events;
         while (true) {
-            LeaseEvent event = events.poll(30, TimeUnit.SECONDS);
+            LeaseEvent event = events.poll(60, TimeUnit.SECONDS);
             assertThat(event).as("an event of %s", type).isNotNull();
             if (type.isInstance(event)) {
                 return type.cast(event);

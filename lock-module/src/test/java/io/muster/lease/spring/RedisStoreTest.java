@@ -19,7 +19,7 @@ import org.springframework.boot.autoconfigure.data.redis.RedisConnectionDetails;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** Annotated methods over a real Redis that was allowed aloud. */
-@Timeout(120)
+@Timeout(240)
 class RedisStoreTest {
     private static RedisURI server;
     private final ApplicationContextRunner allowed = new ApplicationContextRunner()

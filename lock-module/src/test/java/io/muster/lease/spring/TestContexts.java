@@ -18,7 +18,7 @@ final class TestContexts {
     static ApplicationContextRunner inMemory(Class<?>... configurations) {
         return new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(MusterLeaseAutoConfiguration.class))
-                .withPropertyValues("muster.lease.store=memory", "muster.lease.ttl=6s")
+                .withPropertyValues("muster.lease.store=memory", "muster.lease.ttl=20s")
                 .withUserConfiguration(configurations);
     }
 
@@ -36,7 +36,7 @@ final class TestContexts {
                 .withPropertyValues(
                         "spring.datasource.url=jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1",
                         "muster.lease.jdbc.create-schema=true",
-                        "muster.lease.ttl=10s")
+                        "muster.lease.ttl=20s")
                 .withUserConfiguration(configurations);
     }
 }

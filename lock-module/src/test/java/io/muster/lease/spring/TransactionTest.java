@@ -25,7 +25,7 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** Transactions of annotated methods on the guarded data source. */
-@Timeout(60)
+@Timeout(180)
 class TransactionTest {
     private final List<StaleFenceException> refusals = new ArrayList<>();
 
@@ -78,7 +78,7 @@ class TransactionTest {
 
     @Test
     void aTransactionIsLimitedToFourTtlsOrAsConfigured() {
-        guarded().run(context -> assertThat(statementMillis(context)).isEqualTo("40000"));
+        guarded().run(context -> assertThat(statementMillis(context)).isEqualTo("80000"));
         guarded()
                 .withPropertyValues("muster.lease.guard.transaction-limit=7s")
                 .run(context -> assertThat(statementMillis(context)).isEqualTo("7000"));

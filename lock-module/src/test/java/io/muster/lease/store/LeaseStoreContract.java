@@ -44,7 +44,7 @@ public abstract class LeaseStoreContract {
 
     /** Waits for what a store answers. */
     protected static <T> T await(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     @BeforeEach

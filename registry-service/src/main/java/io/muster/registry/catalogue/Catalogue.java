@@ -11,7 +11,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,7 +36,7 @@ public final class Catalogue {
      * service without instances still never shows a position older than one it has shown.
      */
     private final long epoch;
-    private final int maxInstances;
+    private int maxInstances;
     private final Map<ServiceKey, ServiceState> services = new ConcurrentHashMap<>();
     private final Map<Address, List<InstanceKey>> addresses = new HashMap<>();
     private final Settings settings = new Settings(MAX_SETTINGS);
@@ -52,6 +51,31 @@ public final class Catalogue {
     public Catalogue(long epoch, int maxInstances) {
         this.epoch = epoch;
         this.maxInstances = maxInstances;
+    }
+
+    /** One that goes on where an image was taken. */
+    public Catalogue(CatalogueImage image, int maxInstances) {
+        this(image.epoch(), maxInstances);
+        image.settings().forEach(setting -> settings.put(setting.target(), setting.setting()));
+        int instances = 0;
+        for (ServiceState state : image.services()) {
+            services.put(state.key(), state);
+            state.instances().forEach(this::link);
+            instances += state.instances().size();
+        }
+        size = instances;
+        forgotten = image.forgotten();
+        index = image.index();
+    }
+
+    /** What an equal one can be made of; called by whoever applies. */
+    public CatalogueImage image() {
+        return new CatalogueImage(epoch, index, forgotten, List.copyOf(services.values()), settings());
+    }
+
+    /** How many instances it may hold from now on; called by whoever applies. */
+    public void limitInstances(int limit) {
+        maxInstances = limit;
     }
 
     /** Where the catalogue is. */
@@ -330,6 +354,8 @@ public final class Catalogue {
                         .ifPresent(older::add);
             }
         }
+        // In one order, however the catalogue came to be: on all nodes the same change has the same index.
+        older.sort(Comparator.comparing(record -> record.key().toString()));
         return older;
     }
 
@@ -339,9 +365,7 @@ public final class Catalogue {
         ServiceState before = service(service);
         Optional<InstanceRecord> former = before.find(record.key().id());
         former.ifPresent(this::unlink);
-        addresses
-                .computeIfAbsent(Address.of(record.key(), record.registration()), address -> new ArrayList<>(1))
-                .add(record.key());
+        link(record);
         services.put(service, before.with(record, changed));
         int grown = former.isPresent() ? size : size + 1;
         size = grown;
@@ -367,6 +391,12 @@ public final class Catalogue {
         changes.add(new Change(changed, record.key(), record.status(), null, source, reason));
     }
 
+    private void link(InstanceRecord record) {
+        addresses
+                .computeIfAbsent(Address.of(record.key(), record.registration()), address -> new ArrayList<>(1))
+                .add(record.key());
+    }
+
     private void unlink(InstanceRecord record) {
         addresses.computeIfPresent(Address.of(record.key(), record.registration()), (address, keys) -> {
             keys.remove(record.key());
@@ -376,13 +406,5 @@ public final class Catalogue {
 
     private interface Decision {
         Outcome decide();
-    }
-
-    private record Address(String namespace, String host, int port) {
-        static Address of(InstanceKey key, Registration registration) {
-            // Names of hosts know no case (RFC 4343).
-            String host = registration.host().toLowerCase(Locale.ROOT);
-            return new Address(key.service().namespace(), host, registration.port());
-        }
     }
 }

@@ -29,6 +29,17 @@ public final class ServiceState {
         return new ServiceState(key, index, NONE, 0);
     }
 
+    /** A service as an image shows it. */
+    public static ServiceState of(ServiceKey key, long index, List<InstanceRecord> instances) {
+        InstanceRecord[] sorted = instances.toArray(InstanceRecord[]::new);
+        Arrays.sort(sorted, BY_ID);
+        long bytes = 0;
+        for (InstanceRecord record : sorted) {
+            bytes += record.encodedBytes();
+        }
+        return new ServiceState(key, index, sorted, bytes);
+    }
+
     /** Which service. */
     public ServiceKey key() {
         return key;

@@ -9,15 +9,20 @@ import java.util.List;
 /** The newest changes of a catalogue, up to a bound. Not thread-safe: its engine guards it. */
 public final class ChangeLog {
     private final Change[] ring;
-    private long first = 1;
-    private long next = 1;
+    private long first;
+    private long next;
 
-    /** @param capacity how many changes it remembers, at least 1 */
-    public ChangeLog(int capacity) {
+    /**
+     * @param capacity how many changes it remembers, at least 1
+     * @param index the index of the last change before it begins
+     */
+    public ChangeLog(int capacity, long index) {
         if (capacity < 1) {
             throw new IllegalArgumentException("capacity must be at least 1 but was " + capacity);
         }
         this.ring = new Change[capacity];
+        this.first = index + 1;
+        this.next = index + 1;
     }
 
     /** Adds changes whose indexes follow on without a gap. */

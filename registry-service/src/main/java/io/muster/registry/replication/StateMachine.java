@@ -24,7 +24,7 @@ public interface StateMachine {
     void following();
 
     /**
-     * Applies an entry, each index once and in order. An entry that cannot be read is answered as such and changes nothing:
+     * Applies an entry, each index once and in order: entries are counted from 1 without gaps. An entry that cannot be read is answered as such and changes nothing:
      * it must never throw, for all nodes would do so again at each start.
      *
      * @return the answer for whoever submitted it

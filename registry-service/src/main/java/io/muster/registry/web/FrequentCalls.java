@@ -180,6 +180,9 @@ final class FrequentCalls implements NettyRouteProvider {
         if (view.warming()) {
             response.header(Headers.WARMING, "true");
         }
+        if (view.stale()) {
+            response.header(Headers.STALE, "true");
+        }
         String ifNoneMatch = request.requestHeaders().get(HttpHeaderNames.IF_NONE_MATCH);
         if (ifNoneMatch != null && EntityTags.match(ifNoneMatch, encoded.etag())) {
             return response.status(304)

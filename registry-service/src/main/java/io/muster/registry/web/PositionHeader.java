@@ -26,6 +26,9 @@ final class PositionHeader implements WebFilter {
             exchange.getResponse()
                     .getHeaders()
                     .set(Headers.POSITION, engine.view().position().toString());
+            if (engine.view().stale()) {
+                exchange.getResponse().getHeaders().set(Headers.STALE, "true");
+            }
             return Mono.empty();
         });
         return chain.filter(exchange);

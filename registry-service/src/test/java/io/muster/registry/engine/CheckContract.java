@@ -271,7 +271,9 @@ abstract class CheckContract extends EngineFixture {
                 .withStatus(InstanceStatus.UP)
                 .withCheck(check(failures, successes));
         Command command = new Command.Register(key(id), registration, "anonymous");
-        return ((Applied) await(engine.submit(List.of(command))).get(0)).generation();
+        Position generation = ((Applied) await(engine.submit(List.of(command))).get(0)).generation();
+        settle();
+        return generation;
     }
 
     private static Check check(int failures, int successes) {

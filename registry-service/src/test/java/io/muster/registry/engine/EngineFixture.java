@@ -47,6 +47,9 @@ abstract class EngineFixture {
     /** Lets that much time pass for the engine, and its deadlines be looked at. */
     protected abstract void pass(Duration time);
 
+    /** Waits until what the engine proposed is applied. */
+    protected void settle() {}
+
     /** Looks at instances for the engine, and finds what the test says. */
     protected final Prober prober() {
         return prober;
@@ -78,6 +81,7 @@ abstract class EngineFixture {
     }
 
     final long down() {
+        settle();
         return engine.view().service(ORDERS).instances().stream()
                 .filter(record -> record.status() == InstanceStatus.DOWN)
                 .count();
@@ -85,6 +89,7 @@ abstract class EngineFixture {
 
     final void suspect(String id, Position generation) {
         engine.suspect(List.of(new InstanceReference("default", "orders", id, generation)));
+        settle();
     }
 
     final Position generation(String id) {
@@ -100,6 +105,7 @@ abstract class EngineFixture {
     }
 
     final InstanceRecord find(String id) {
+        settle();
         return engine.view().service(ORDERS).find(id).orElseThrow();
     }
 

@@ -14,6 +14,8 @@ import io.muster.registry.catalogue.Ruling;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.catalogue.Source;
 import io.muster.registry.health.Prober.Finding;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,9 +129,12 @@ class DeadlineTrackerTest {
         registered(1_000 * MILLI);
         assertThat(lookUntil(TTL + WINDOW - 1)).isEmpty();
 
-        long begun = System.nanoTime();
+        // Of this thread alone: what else the machine does counts for nothing.
+        ThreadMXBean processor = ManagementFactory.getThreadMXBean();
+        long begun = processor.getCurrentThreadCpuTime();
         List<Command> given = tracker.due(TTL + WINDOW).commands();
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(processor.getCurrentThreadCpuTime() - begun))
+                .isLessThan(Duration.ofSeconds(2));
         assertThat(given).hasSize(many);
         for (int i = 0; i < many; i++) {
             change(inNamespace(i), Checks.failing("silent"), TTL + WINDOW);

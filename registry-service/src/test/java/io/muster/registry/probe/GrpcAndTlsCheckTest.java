@@ -40,6 +40,8 @@ import reactor.netty.resources.LoopResources;
 /** Checks against gRPC's own server and its own health service, and over TLS. */
 @Timeout(60)
 class GrpcAndTlsCheckTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Check HTTP = new Check(Check.Type.HTTP, null, null, null, null, PATIENCE, PATIENCE, 2, 1);
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     @TempDir
@@ -111,10 +113,9 @@ class GrpcAndTlsCheckTest {
         DisposableServer https = http(true);
         DisposableServer http = http(false);
         try {
-            assertThat(run(https.port(), true, Check.of(Check.Type.HTTP))).isEqualTo(CheckResult.passed());
-            assertThat(run(http.port(), true, Check.of(Check.Type.HTTP)).kind()).isEqualTo(CheckResult.Kind.FAILED);
-            assertThat(run(https.port(), false, Check.of(Check.Type.HTTP)).kind())
-                    .isEqualTo(CheckResult.Kind.FAILED);
+            assertThat(run(https.port(), true, HTTP)).isEqualTo(CheckResult.passed());
+            assertThat(run(http.port(), true, HTTP).kind()).isEqualTo(CheckResult.Kind.FAILED);
+            assertThat(run(https.port(), false, HTTP).kind()).isEqualTo(CheckResult.Kind.FAILED);
         } finally {
             https.disposeNow();
             http.disposeNow();
@@ -171,7 +172,7 @@ class GrpcAndTlsCheckTest {
                 .redirectErrorStream(true)
                 .redirectOutput(home.resolve("keytool.log").toFile())
                 .start();
-        assertThat(keytool.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(keytool.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(keytool.exitValue()).as("keytool").isZero();
         KeyStore store = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(file)) {
@@ -183,8 +184,7 @@ class GrpcAndTlsCheckTest {
     }
 
     private static CheckResult grpc(int port, boolean secure, String service) {
-        Check check = new Check(
-                Check.Type.GRPC, null, null, service, null, Duration.ofSeconds(10), Duration.ofSeconds(10), 2, 1);
+        Check check = new Check(Check.Type.GRPC, null, null, service, null, PATIENCE, PATIENCE, 2, 1);
         return run(port, secure, check);
     }
 

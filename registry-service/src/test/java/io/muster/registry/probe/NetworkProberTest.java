@@ -51,6 +51,8 @@ class NetworkProberTest {
         List<Socket> waiting = new ArrayList<>();
         try (ServerSocket hole = listen(1)) {
             fill(hole, waiting);
+            // The first look of all takes its time, and those below are to be under way together.
+            assertThat(await(connect(prober, "bob", closed))).isEqualTo(Finding.REFUSED);
             List<CompletableFuture<Finding>> flood = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
                 flood.add(connect(prober, "mallory", hole.getLocalPort()));
@@ -82,7 +84,7 @@ class NetworkProberTest {
         try (ServerSocket own = listen(1)) {
             closed = own.getLocalPort();
             prober.warmUp(closed).toCompletableFuture().get(10, TimeUnit.SECONDS);
-            own.setSoTimeout(1);
+            own.setSoTimeout(10_000);
             own.accept().close();
         }
 

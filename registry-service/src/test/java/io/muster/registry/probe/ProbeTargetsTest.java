@@ -27,6 +27,7 @@ class ProbeTargetsTest {
     void anAddressIsProbedSoOftenInASecondAndWhatIsRefusedHoldsNothing() {
         ProbeTargets targets = new ProbeTargets(4, 3);
         int entered = 0;
+        long begun = System.nanoTime();
         for (int i = 0; i < 100; i++) {
             ProbeTargets.Target target = targets.enter(one);
             if (target != null) {
@@ -34,8 +35,9 @@ class ProbeTargetsTest {
                 target.leave();
             }
         }
-        // A second may end meanwhile.
-        assertThat(entered).isBetween(3, 6);
+        // A second may end meanwhile, and on a busy machine another one.
+        int seconds = 2 + (int) TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
+        assertThat(entered).isBetween(3, 3 * seconds);
     }
 
     @Test

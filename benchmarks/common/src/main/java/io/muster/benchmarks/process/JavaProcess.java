@@ -43,11 +43,20 @@ public final class JavaProcess implements AutoCloseable {
      */
     public static JavaProcess start(String name, Path logs, boolean pipe, List<String> prefix, List<String> arguments)
             throws IOException {
-        Files.createDirectories(logs);
-        Path log = logs.resolve(name + ".log");
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(arguments);
+        return launch(name, logs, pipe, command);
+    }
+
+    /** Starts another program, a rival's, to be treated like the Java processes beside it; its output goes to a file. */
+    public static JavaProcess startProgram(String name, Path logs, List<String> command) throws IOException {
+        return launch(name, logs, false, command);
+    }
+
+    private static JavaProcess launch(String name, Path logs, boolean pipe, List<String> command) throws IOException {
+        Files.createDirectories(logs);
+        Path log = logs.resolve(name + ".log");
         ProcessBuilder builder = new ProcessBuilder(command);
         if (pipe) {
             builder.redirectError(log.toFile());

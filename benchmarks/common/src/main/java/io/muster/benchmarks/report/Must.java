@@ -17,6 +17,8 @@ public record Must(Kind kind, double limit) {
         AT_LEAST,
         /** The measured value divided by the rival's must not be larger. */
         RATIO_AT_MOST,
+        /** The measured value divided by the rival's must not be smaller. */
+        RATIO_AT_LEAST,
         /** Nothing is asked; the figure is told beside the others. */
         NOTHING
     }
@@ -36,6 +38,11 @@ public record Must(Kind kind, double limit) {
         return new Must(Kind.RATIO_AT_MOST, limit);
     }
 
+    /** The measured value must not be smaller than {@code limit} times the rival's. */
+    public static Must ratioAtLeast(double limit) {
+        return new Must(Kind.RATIO_AT_LEAST, limit);
+    }
+
     /** Nothing is asked. */
     public static Must nothing() {
         return new Must(Kind.NOTHING, 0);
@@ -47,6 +54,7 @@ public record Must(Kind kind, double limit) {
             case AT_MOST -> measured <= limit;
             case AT_LEAST -> measured >= limit;
             case RATIO_AT_MOST -> ratio <= limit;
+            case RATIO_AT_LEAST -> ratio >= limit;
             case NOTHING -> true;
         };
     }
@@ -58,6 +66,7 @@ public record Must(Kind kind, double limit) {
             case AT_MOST -> "≤ " + number;
             case AT_LEAST -> "≥ " + number;
             case RATIO_AT_MOST -> String.format(Locale.ROOT, "ratio ≤ %s", number);
+            case RATIO_AT_LEAST -> String.format(Locale.ROOT, "ratio ≥ %s", number);
             case NOTHING -> "";
         };
     }

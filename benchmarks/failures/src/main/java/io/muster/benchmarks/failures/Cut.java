@@ -1,6 +1,7 @@
 package io.muster.benchmarks.failures;
 
 import io.muster.benchmarks.calls.Profile;
+import io.muster.benchmarks.process.Network;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ final class Cut {
     /** From the cut to the last pick by any client, in seconds. */
     double run() throws IOException, InterruptedException {
         bench.say("cut: starting a registry, 3 instances of which one has a network of its own");
-        try (Network network = Network.create();
+        try (Network network = Network.create(1);
                 Rig rig = new Rig(
                         "cut",
                         Stack.MUSTER,
@@ -29,13 +30,13 @@ final class Cut {
                         List.of())) {
             rig.startRegistry();
             rig.startNodes(2);
-            Node far = rig.node(network.prefix(), network.there());
+            Node far = rig.node(network.prefix(0), network.address(0));
             far.start();
             far.await("ready");
             Callers callers = rig.startCallers("callers", bench.callers(Profile.MIXED, true));
             Bench.seconds(5);
             long at = System.nanoTime();
-            network.cut();
+            network.cut(0, network.here());
             Bench.seconds(OBSERVED_SECONDS);
             Map<Integer, Long> last =
                     callers.observations().lastPicks(far.port(), bench.scale().clients(), at, System.nanoTime());

@@ -17,7 +17,6 @@ final class Cluster implements AutoCloseable {
     private final Path logs;
     private final Contestant contestant;
     private final List<Place> places;
-    private final Duration pause;
     private final Views views;
     private final List<Program> programs = new ArrayList<>();
     private final AtomicLongArray startedAt;
@@ -26,13 +25,11 @@ final class Cluster implements AutoCloseable {
      * A cluster that has not started.
      *
      * @param logs the folder of its logs
-     * @param pause between the starts of two nodes
      */
-    Cluster(Path logs, Contestant contestant, List<Place> places, Duration pause) {
+    Cluster(Path logs, Contestant contestant, List<Place> places) {
         this.logs = logs;
         this.contestant = contestant;
         this.places = List.copyOf(places);
-        this.pause = pause;
         this.views = new Views(places.size());
         this.startedAt = new AtomicLongArray(places.size());
     }
@@ -49,7 +46,7 @@ final class Cluster implements AutoCloseable {
             if (i < Contestant.SEEDS) {
                 awaitStart(i);
             }
-            TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+            TimeUnit.NANOSECONDS.sleep(contestant.startPause().toNanos());
         }
         for (int i = 0; i < places.size(); i++) {
             awaitStart(i);

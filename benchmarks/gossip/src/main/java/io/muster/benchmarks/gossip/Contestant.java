@@ -1,5 +1,6 @@
 package io.muster.benchmarks.gossip;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,6 +10,9 @@ interface Contestant {
     int SEEDS = 3;
 
     String name();
+
+    /** Between the starts of two nodes, so that those which are up are not starved of CPU by those which start. */
+    Duration startPause();
 
     /** The program of a node and its arguments. */
     List<String> command(int node, List<Place> places);

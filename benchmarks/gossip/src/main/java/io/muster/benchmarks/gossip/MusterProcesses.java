@@ -1,6 +1,7 @@
 package io.muster.benchmarks.gossip;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,11 @@ final class MusterProcesses implements Contestant {
     @Override
     public String name() {
         return "muster";
+    }
+
+    @Override
+    public Duration startPause() {
+        return Duration.ZERO;
     }
 
     @Override

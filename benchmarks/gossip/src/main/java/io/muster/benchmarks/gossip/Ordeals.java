@@ -44,7 +44,7 @@ final class Ordeals {
     void run() throws IOException, InterruptedException {
         Path logs = bench.results().resolve("logs/gossip/processes");
         try (Mesh mesh = Mesh.create(NODES);
-                Cluster cluster = new Cluster(logs, contestant, mesh.places(), Duration.ZERO)) {
+                Cluster cluster = new Cluster(logs, contestant, mesh.places())) {
             cluster.start();
             double joined = cluster.views().awaitAllSeeAll(cluster.lastStart(), LIMIT);
             put(Figure.JOIN, joined);

@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class RegistryFleet {
     private static final int HEARTBEAT_MILLIS = 5000;
-    private static final int WARM_UP_SECONDS = 12;
+    /** Longer than a registry is warming after its start: at the end of that every watcher gets a snapshot. */
+    private static final int WARM_UP_SECONDS = 20;
     private static final int HEAP_MEGABYTES = 256;
     private static final byte[] GENERATION = "\"generation\":\"".getBytes(StandardCharsets.US_ASCII);
     private static final String SERVICE = "fleet";

@@ -20,12 +20,12 @@ final class Serf implements Part {
     private static final int AGENTS = 100;
 
     private static final Duration LIMIT = Duration.ofSeconds(40);
-    private static final Duration START_PAUSE = Duration.ofMillis(120);
     private static final Duration CRASH_PAUSE = Duration.ofSeconds(3);
     private static final long SETTLE_SECONDS = 10;
     private static final double KILOBYTE = 1000;
 
     private final Bench bench;
+    private final Contestant serf = new SerfAgents();
     private final Figures ours = new Figures();
     private final Figures fleet = new Figures();
     private final Figures processes;
@@ -63,15 +63,16 @@ final class Serf implements Part {
                 FleetProcess.words(Profile.LAN, AGENTS, course),
                 line -> FleetProcess.read(line).ifPresent(measured -> ours.put(measured.figure(), measured.value())));
         Ordeals.Scale scale = quick ? new Ordeals.Scale(1, 10, 15, 1) : new Ordeals.Scale(1, 10, 15, 2);
-        new Ordeals(bench, new SerfAgents(), processes, scale).run();
+        new Ordeals(bench, serf, processes, scale).run();
     }
 
     private void fleet(int steadySeconds, int crashes) throws IOException, InterruptedException {
         Path logs = bench.results().resolve("logs/gossip/serf");
         try (Namespace namespace = Namespace.create("serf");
-                Cluster cluster =
-                        new Cluster(logs, new SerfAgents(), Place.onLoopback(namespace, AGENTS), START_PAUSE)) {
-            bench.say("serf: %d agents start, %d ms apart", AGENTS, START_PAUSE.toMillis());
+                Cluster cluster = new Cluster(logs, serf, Place.onLoopback(namespace, AGENTS))) {
+            bench.say(
+                    "serf: %d agents start, %d ms apart",
+                    AGENTS, serf.startPause().toMillis());
             cluster.start();
             double join = cluster.views().awaitAllSeeAll(cluster.lastStart(), LIMIT);
             if (Double.isInfinite(join)) {
@@ -147,7 +148,7 @@ final class Serf implements Part {
         List<String> notes = new ArrayList<>(notMeasured);
         notes.add(
                 "Rival: Serf of Debian's package, profile lan, not encrypted, an agent a process; its suspicion multiplier is"
-                        + " 4, ours 3. Its agents start " + START_PAUSE.toMillis() + " ms apart.");
+                        + " 4, ours 3. Its agents start " + serf.startPause().toMillis() + " ms apart.");
         return notes;
     }
 }

@@ -1,5 +1,6 @@
 package io.muster.benchmarks.gossip;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import java.util.regex.Pattern;
 
 /** Serf's agents with its LAN profile, unencrypted as by default. */
 final class SerfAgents implements Contestant {
+    private static final Duration START_PAUSE = Duration.ofMillis(120);
     private static final int RPC_PORT_OFFSET = 10_000;
     private static final Pattern EVENT = Pattern.compile("serf: Event(MemberJoin|MemberFailed|MemberLeave): (\\S+) .*");
     private static final Pattern SUSPICION = Pattern.compile("memberlist: Suspect (\\S+) has failed.*");
@@ -15,6 +17,11 @@ final class SerfAgents implements Contestant {
     @Override
     public String name() {
         return "serf";
+    }
+
+    @Override
+    public Duration startPause() {
+        return START_PAUSE;
     }
 
     @Override

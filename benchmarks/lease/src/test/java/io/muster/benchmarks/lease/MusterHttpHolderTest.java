@@ -28,7 +28,7 @@ import org.springframework.web.client.RestClient;
 
 /** Two holders and the service, all over H2 in this process. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(60)
+@Timeout(180)
 class MusterHttpHolderTest {
     /** So long that no holder hears of its loss by a renewal. */
     private static final Duration TTL = Duration.ofMinutes(2);
@@ -115,7 +115,7 @@ class MusterHttpHolderTest {
     private boolean take(Holder holder, String lease) throws Exception {
         try (HikariDataSource pool = address.pool();
                 JdbcLeaseStore store = JdbcLeaseStore.open(pool)) {
-            boolean unused = store.forceRelease(lease).toCompletableFuture().get(20, TimeUnit.SECONDS);
+            boolean unused = store.forceRelease(lease).toCompletableFuture().get(60, TimeUnit.SECONDS);
         }
         return holder.take();
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(30)
+@Timeout(120)
 class TcpProxyTest {
     private static final int END = -1;
     private static final int SILENCE_MILLIS = 200;
@@ -70,7 +70,7 @@ class TcpProxyTest {
         proxy.cut(Way.FROM_STORE);
         requireSilence(3);
         assertThat(received.take()).isEqualTo(1);
-        assertThat(received.poll(5, TimeUnit.SECONDS)).isEqualTo(3);
+        assertThat(received.poll(60, TimeUnit.SECONDS)).isEqualTo(3);
         proxy.heal();
         assertThat(client.getInputStream().read()).isEqualTo(4);
     }
@@ -96,7 +96,7 @@ class TcpProxyTest {
         assertThat(received.take()).isEqualTo(1);
         assertThat(received.poll(SILENCE_MILLIS, TimeUnit.MILLISECONDS)).isNull();
         proxy.heal();
-        assertThat(received.poll(5, TimeUnit.SECONDS)).isEqualTo(END);
+        assertThat(received.poll(60, TimeUnit.SECONDS)).isEqualTo(END);
     }
 
     private int ask(int question) throws IOException {

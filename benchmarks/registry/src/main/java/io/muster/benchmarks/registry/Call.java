@@ -3,27 +3,30 @@ package io.muster.benchmarks.registry;
 import io.muster.benchmarks.http.Bytes;
 
 /** A request, encoded, and what its answer must be. */
-final class Call {
+public final class Call {
     private final byte[] request;
     private final Check check;
 
     /** Judges an answer. */
     @FunctionalInterface
-    interface Check {
+    public interface Check {
         /** Whether it is the right one; the body is valid during the call. */
         boolean isRight(int status, Bytes body);
     }
 
-    Call(byte[] request, Check check) {
+    /** @param request encoded, not copied */
+    public Call(byte[] request, Check check) {
         this.request = request;
         this.check = check;
     }
 
-    byte[] request() {
+    /** The encoded request. */
+    public byte[] request() {
         return request;
     }
 
-    Check check() {
+    /** What judges its answer. */
+    public Check check() {
         return check;
     }
 }

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps connections busy: on each, the next request leaves when the answer to the last has come. */
-final class ClosedLoop {
+public final class ClosedLoop {
     private static final long LIMIT_SECONDS = 180;
 
     private final LoadLoop loop;
@@ -25,14 +25,14 @@ final class ClosedLoop {
     private long wrong;
 
     /** @param calls the next call, or null when there is none any more; called on the loop */
-    ClosedLoop(LoadLoop loop, List<HttpConnection> connections, Supplier<@Nullable Call> calls) {
+    public ClosedLoop(LoadLoop loop, List<HttpConnection> connections, Supplier<@Nullable Call> calls) {
         this.loop = loop;
         this.connections = connections;
         this.calls = calls;
     }
 
     /** Makes all these calls and waits for them; fails when one answer is wrong. */
-    static void all(LoadLoop loop, List<HttpConnection> connections, String what, Iterator<Call> calls)
+    public static void all(LoadLoop loop, List<HttpConnection> connections, String what, Iterator<Call> calls)
             throws InterruptedException {
         ClosedLoop all = new ClosedLoop(loop, connections, () -> calls.hasNext() ? calls.next() : null);
         all.start();
@@ -42,7 +42,8 @@ final class ClosedLoop {
         }
     }
 
-    void start() throws InterruptedException {
+    /** Sends the first request on each connection. */
+    public void start() throws InterruptedException {
         loop.run(() -> {
             running = connections.size();
             connections.forEach(this::next);
@@ -50,18 +51,18 @@ final class ClosedLoop {
     }
 
     /** Sends no more and waits for the answers that are on their way. */
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         loop.run(() -> stopping = true);
         awaitIdle();
     }
 
     /** How many answers have come, right or wrong. */
-    long answered() throws InterruptedException {
+    public long answered() throws InterruptedException {
         return loop.call(() -> answered);
     }
 
     /** How many of them were wrong. */
-    long wrong() throws InterruptedException {
+    public long wrong() throws InterruptedException {
         return loop.call(() -> wrong);
     }
 

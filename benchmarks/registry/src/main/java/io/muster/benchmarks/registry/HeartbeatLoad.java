@@ -9,7 +9,7 @@ import java.util.List;
  * since the last one, so a late tick loses nothing. As in life a member whose last heartbeat is not answered yet sends no other
  * one. Members join by and by, as fast as the server keeps pace; until then their heartbeats go in batches. Runs on the loop.
  */
-final class HeartbeatLoad implements Runnable {
+public final class HeartbeatLoad implements Runnable {
     private static final int SLOT_MILLIS = 5;
     private static final int SLOTS = Scale.HEARTBEAT_MILLIS / SLOT_MILLIS;
     /** Spreads the members of one slot over the connections. */
@@ -33,18 +33,19 @@ final class HeartbeatLoad implements Runnable {
      * @param connections for single heartbeats
      * @param batches for batches of them
      */
-    HeartbeatLoad(List<Member> members, List<HttpConnection> connections, HttpConnection batches) {
+    public HeartbeatLoad(List<Member> members, List<HttpConnection> connections, HttpConnection batches) {
         this.members = members;
         this.connections = connections;
         this.batches = batches;
     }
 
-    static int tickMillis() {
+    /** How often {@link #run} is due. */
+    public static int tickMillis() {
         return SLOT_MILLIS;
     }
 
     /** Renews in batches those who have not joined; runs once per period. */
-    void renewTheOthers() {
+    public void renewTheOthers() {
         if (batches.waiting() > 0) {
             return;
         }
@@ -91,7 +92,7 @@ final class HeartbeatLoad implements Runnable {
     }
 
     /** How many send their own. */
-    int joined() {
+    public int joined() {
         return joined;
     }
 
@@ -101,7 +102,7 @@ final class HeartbeatLoad implements Runnable {
     }
 
     /** How many single ones were refused, or answered as of somebody unknown. */
-    long failed() {
+    public long failed() {
         return failed;
     }
 }

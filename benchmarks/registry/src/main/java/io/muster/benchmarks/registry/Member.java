@@ -16,7 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** An instance that the load plays, with its requests encoded. Its address is made up; nobody connects to it. */
-final class Member {
+public final class Member {
     private static final byte[] GENERATION = "\"generation\":\"".getBytes(StandardCharsets.US_ASCII);
 
     private final String service;
@@ -30,7 +30,7 @@ final class Member {
      * @param service its service
      * @param number unique among the members of a registry
      */
-    Member(String service, int number) {
+    public Member(String service, int number) {
         this.service = service;
         this.number = number;
         this.id = service + ":8080:" + Integer.toHexString(0x10000000 + number);
@@ -56,7 +56,8 @@ final class Member {
         return generation;
     }
 
-    Call register() {
+    /** Registers it. */
+    public Call register() {
         Registration registration = new Registration(
                 "process-" + number,
                 "10." + (number >> 16 & 255) + "." + (number >> 8 & 255) + "." + (number & 255),
@@ -101,7 +102,7 @@ final class Member {
     }
 
     /** One heartbeat for many. */
-    static byte[] heartbeats(List<Member> members) {
+    public static byte[] heartbeats(List<Member> members) {
         List<InstanceReference> references = members.stream()
                 .map(member -> new InstanceReference(
                         Names.DEFAULT_NAMESPACE, member.service, member.id, Position.parse(member.generation())))
@@ -114,7 +115,8 @@ final class Member {
         return status == 200 && body.indexOf(GENERATION, 0) < 0;
     }
 
-    byte[] changeWeight(int weight) {
+    /** A request that changes its weight. */
+    public byte[] changeWeight(int weight) {
         return Requests.of(
                 "PATCH", path() + "?generation=" + generation(), json(new InstancePatch(null, weight, null)));
     }

@@ -2,6 +2,7 @@ package io.muster.client.spring.gossip;
 
 import io.muster.client.GossipDiscovery;
 import io.muster.client.GossipState;
+import io.muster.gossip.GossipTraffic;
 import io.muster.gossip.protocol.MemberRecord;
 import io.muster.gossip.protocol.MemberState;
 import java.util.Comparator;
@@ -28,10 +29,11 @@ final class GossipEndpoint {
      * What it answers.
      *
      * @param self this member, and what it has counted
+     * @param traffic what it has sent and heard
      * @param members all that is held, by name, the dead included until they are forgotten; 1,000 at most
      * @param more how many there are beyond these
      */
-    record Report(GossipState self, List<Member> members, int more) {}
+    record Report(GossipState self, GossipTraffic traffic, List<Member> members, int more) {}
 
     /**
      * One member.
@@ -63,7 +65,7 @@ final class GossipEndpoint {
                     .sorted(Comparator.comparing(Member::name))
                     .limit(MAX_MEMBERS)
                     .toList();
-            return new Report(discovery.state(), shown, members.size() - shown.size());
+            return new Report(discovery.state(), discovery.traffic(), shown, members.size() - shown.size());
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException("the member did not answer", e);
         }

@@ -45,10 +45,10 @@ class DiscoveryTest {
                 Heartbeats.class,
                 "muster.discovery.order=-7",
                 "muster.discovery.services=eager",
-                "muster.discovery.first-view-timeout=5s",
+                "muster.discovery.first-view-timeout=40s",
                 "muster.discovery.heartbeat-interval=100ms",
                 "muster.discovery.catalogue-interval=1s",
-                "muster.registry.request-timeout=1s");
+                "muster.registry.request-timeout=20s");
         blocking = application.getBean(DiscoveryClient.class);
         reactive = application.getBean(ReactiveDiscoveryClient.class);
     }
@@ -78,9 +78,6 @@ class DiscoveryTest {
         register("stock", "c", InstanceStatus.STARTING);
 
         List<ServiceInstance> instances = blocking.getInstances("stock");
-        System.err.println(
-                "DBG " + application.getBean(RegistryClient.class).view("stock").snapshot() + " "
-                        + application.getBean(RegistryClient.class).state());
 
         assertThat(instances).extracting(ServiceInstance::getInstanceId).containsExactly("a", "b");
         assertThat(instances.get(0).getUri()).hasToString("http://127.0.0.1:10097");
@@ -122,8 +119,11 @@ class DiscoveryTest {
     void namesTheServices() {
         register("named", "a", InstanceStatus.UP);
 
-        assertThat(blocking.getServices()).contains("named", "orders");
-        assertThat(reactive.getServices().collectList().block()).contains("named", "orders");
+        // After a restart of the registry the application itself comes back in its time.
+        waiting().untilAsserted(() -> assertThat(blocking.getServices()).contains("named", "orders"));
+        waiting()
+                .untilAsserted(() ->
+                        assertThat(reactive.getServices().collectList().block()).contains("named", "orders"));
     }
 
     @Test

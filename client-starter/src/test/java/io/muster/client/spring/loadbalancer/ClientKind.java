@@ -42,7 +42,7 @@ enum ClientKind {
     INTERFACE_OVER_WEB_CLIENT;
 
     /** How long clients wait for a response, unless {@code test.read-timeout} says otherwise. */
-    private static final Duration READ_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
 
     /** Sends a request and reads the whole response as text. */
     @FunctionalInterface
@@ -63,9 +63,9 @@ enum ClientKind {
             case REST_CLIENT_JDK -> restClient(builder(beans, jdkFactory(timeout(beans))), base);
             case REST_CLIENT_SIMPLE -> restClient(builder(beans, simpleFactory(timeout(beans))), base);
             case WEB_CLIENT_REACTOR ->
-                webClient(webClient(beans, false, timeout(beans)).build(), base);
+                webClient(webClient(beans, false, timeout(beans)).build(), base, timeout(beans));
             case WEB_CLIENT_JDK ->
-                webClient(webClient(beans, true, timeout(beans)).build(), base);
+                webClient(webClient(beans, true, timeout(beans)).build(), base, timeout(beans));
             case INTERFACE_OVER_REST_CLIENT ->
                 overInterface(HttpServiceProxyFactory.builderFor(
                                 RestClientAdapter.create(builder(beans, jdkFactory(timeout(beans)))
@@ -140,13 +140,13 @@ enum ClientKind {
         };
     }
 
-    private static Caller webClient(WebClient client, String base) {
+    private static Caller webClient(WebClient client, String base, Duration timeout) {
         return (method, path, body) -> {
             WebClient.RequestBodySpec request = client.method(method).uri(base + path);
             return (body.isEmpty() ? request : request.bodyValue(body))
                     .retrieve()
                     .bodyToMono(String.class)
-                    .block(Duration.ofSeconds(10));
+                    .block(timeout.plusSeconds(10));
         };
     }
 

@@ -51,7 +51,7 @@ import reactor.core.publisher.Sinks;
 /** What surrounds the strategies, once each: a caller that is configured by properties, and three services, all of them real. */
 @ExtendWith(OutputCaptureExtension.class)
 class ConfiguredCallsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String PREFIX = "muster.load-balancer.";
     private static final List<ConfigurableApplicationContext> services = new ArrayList<>();
 

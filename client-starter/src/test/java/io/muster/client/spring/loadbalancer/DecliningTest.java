@@ -47,7 +47,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /** Instances that are busier than their callers know, with real services: one on Tomcat, one on Netty. */
-@Timeout(60)
+@Timeout(300)
 class DecliningTest {
     private static final String SERVLET = "on-tomcat";
     private static final String REACTIVE = "on-netty";
@@ -144,7 +144,7 @@ class DecliningTest {
         occupy(SERVLET, MANY);
         TestTraffic traffic = TestTraffic.of(application, "stock");
         List<Integer> seen = new ArrayList<>();
-        RestClient client = ClientKind.builder(application, ClientKind.jdkFactory(Duration.ofSeconds(20)))
+        RestClient client = ClientKind.builder(application, ClientKind.jdkFactory(Duration.ofSeconds(60)))
                 .requestInterceptor((request, body, execution) -> {
                     ClientHttpResponse response = execution.execute(request, body);
                     seen.add(response.getStatusCode().value());
@@ -306,7 +306,7 @@ class DecliningTest {
         String port = service.getEnvironment().getRequiredProperty("local.server.port");
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .header(Headers.LOAD, header)
-                .timeout(Duration.ofSeconds(30))
+                .timeout(Duration.ofSeconds(200))
                 .build();
     }
 

@@ -22,7 +22,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 class FirstViewTest {
     private static final String SERVICE = "late";
 
-    private BalancedApplication application = BalancedApplication.run("muster.load-balancer.first-view-timeout=20s");
+    private BalancedApplication application = BalancedApplication.run("muster.load-balancer.first-view-timeout=60s");
 
     @AfterEach
     void stopApplication() {
@@ -40,13 +40,13 @@ class FirstViewTest {
         assertThat(first).isNotDone();
         application.publish(SERVICE, application.backend(Behaviour.ANSWER));
 
-        assertThat(first).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("backend0");
-        assertThat(second).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("backend0");
+        assertThat(first).succeedsWithin(Duration.ofSeconds(40)).isEqualTo("backend0");
+        assertThat(second).succeedsWithin(Duration.ofSeconds(40)).isEqualTo("backend0");
     }
 
     @Test
     void goesOnAwayFromTheThreadThatPublishes() {
-        CompletableFuture<String> thread = ClientKind.webClient(application.context(), false, Duration.ofSeconds(5))
+        CompletableFuture<String> thread = ClientKind.webClient(application.context(), false, Duration.ofSeconds(40))
                 .build()
                 .get()
                 .uri("http://" + SERVICE + "/")
@@ -59,7 +59,7 @@ class FirstViewTest {
         application.publish(SERVICE, application.backend(Behaviour.ANSWER));
 
         assertThat(thread)
-                .succeedsWithin(Duration.ofSeconds(10))
+                .succeedsWithin(Duration.ofSeconds(40))
                 .isNotEqualTo(Thread.currentThread().getName());
     }
 
@@ -73,7 +73,7 @@ class FirstViewTest {
         Backend backend = application.backend(Behaviour.ANSWER);
         application.publish(SERVICE, backend);
 
-        assertThat(chosen).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("http://127.0.0.1:" + backend.port());
+        assertThat(chosen).succeedsWithin(Duration.ofSeconds(40)).isEqualTo("http://127.0.0.1:" + backend.port());
     }
 
     @ParameterizedTest
@@ -98,7 +98,7 @@ class FirstViewTest {
     void answersTheReasonInTheBodyOf503() {
         application.publish(SERVICE, new Backend[0]);
 
-        String body = ClientKind.webClient(application.context(), false, Duration.ofSeconds(5))
+        String body = ClientKind.webClient(application.context(), false, Duration.ofSeconds(40))
                 .build()
                 .get()
                 .uri("http://" + SERVICE + "/")
@@ -127,7 +127,7 @@ class FirstViewTest {
 
     @Test
     void refusesHostsThatAreNoServiceNames() {
-        WebClient client = ClientKind.webClient(application.context(), false, Duration.ofSeconds(5))
+        WebClient client = ClientKind.webClient(application.context(), false, Duration.ofSeconds(40))
                 .build();
 
         assertThatThrownBy(() -> ClientKind.REST_CLIENT_JDK

@@ -1,7 +1,6 @@
 package io.muster.client.spring.loadbalancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.muster.api.InstanceStatus;
@@ -26,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,9 +37,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.http.HttpMethod;
 
 /** What operators decide at a real registry, and where the calls of a real client go. */
-@Timeout(120)
+@Timeout(300)
 class OperatorTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String SERVICE = "operated";
 
     private final TestRegistry registry = TestRegistry.start();
@@ -59,7 +60,7 @@ class OperatorTest {
         RegistryClient client = started.getBean(RegistryClient.class);
         instance(client, "first");
         instance(client, "second");
-        await().atMost(SOON).until(() -> client.view(SERVICE).up().size() == 2);
+        await(client.view(SERVICE), view -> view.up().size() == 2);
         return client;
     }
 
@@ -78,13 +79,13 @@ class OperatorTest {
         ServiceView view = client.view(SERVICE);
         assertThat(answers(20)).containsOnlyKeys("first", "second");
         operate("PUT", "/instances/first", "{\"maintenance\":true,\"reason\":\"disk swap\"}");
-        await().atMost(SOON).until(() -> view.up().size() == 1);
+        await(view, seen -> seen.up().size() == 1);
 
         assertThat(answers(50)).containsExactly(Map.entry("second", 50));
         assertThat(view.snapshot().instances().get(0).reason()).isEqualTo("disk swap");
 
         operate("DELETE", "/instances/first", "");
-        await().atMost(SOON).until(() -> view.up().size() == 2);
+        await(view, seen -> seen.up().size() == 2);
         assertThat(answers(20)).containsOnlyKeys("first", "second");
     }
 
@@ -93,11 +94,11 @@ class OperatorTest {
         RegistryClient client = start("round-robin");
         ServiceView view = client.view(SERVICE);
         operate("PUT", "/instances/first", "{\"maintenance\":true}");
-        await().atMost(SOON).until(() -> view.up().size() == 1);
+        await(view, seen -> seen.up().size() == 1);
         registrations.get(0).close();
-        await().atMost(SOON).until(() -> view.snapshot().instances().size() == 1);
+        await(view, seen -> seen.snapshot().instances().size() == 1);
         instance(client, "first");
-        await().atMost(SOON).until(() -> view.snapshot().instances().size() == 2);
+        await(view, seen -> seen.snapshot().instances().size() == 2);
 
         assertThat(view.snapshot().instances().get(0).status()).isEqualTo(InstanceStatus.MAINTENANCE);
         assertThat(answers(20)).containsOnlyKeys("second");
@@ -108,13 +109,20 @@ class OperatorTest {
         RegistryClient client = start("power-of-two-choices");
         ServiceView view = client.view(SERVICE);
         operate("PUT", "/instances/first", "{\"weight\":0}");
-        await().atMost(SOON).until(() -> view.snapshot().instances().get(0).weight() == 0);
+        await(view, seen -> seen.snapshot().instances().get(0).weight() == 0);
         assertThat(answers(30)).containsOnlyKeys("second");
 
         operate("PUT", "/instances/first", "{\"weight\":10000}");
-        await().atMost(SOON).until(() -> view.snapshot().instances().get(0).weight() == 10_000);
+        await(view, seen -> seen.snapshot().instances().get(0).weight() == 10_000);
         // A hundred times its weight outdoes whatever the two differ in latency on one machine.
         assertThat(answers(200).getOrDefault("first", 0)).isGreaterThan(150);
+    }
+
+    /** Waits for a view, and for the balancer that listens to it. */
+    private static void await(ServiceView view, Predicate<ServiceView> wanted) {
+        Awaitility.await().atMost(SOON).until(() -> wanted.test(view));
+        // Returns once all listeners have been told of what the view shows.
+        view.onChange(snapshot -> {}).close();
     }
 
     private Map<String, Integer> answers(int count) {

@@ -41,7 +41,7 @@ class RetriesTest {
     void runsTheInterceptorsBehindOursForEachAttempt() {
         Backend good = publishRefusingAnd(Behaviour.ANSWER);
         AtomicInteger signed = new AtomicInteger();
-        RestClient client = ClientKind.builder(application.context(), ClientKind.jdkFactory(Duration.ofSeconds(5)))
+        RestClient client = ClientKind.builder(application.context(), ClientKind.jdkFactory(Duration.ofSeconds(40)))
                 .requestInterceptor((request, body, execution) ->
                         execution.execute(signed(request, "s" + signed.incrementAndGet()), body))
                 .build();
@@ -57,7 +57,7 @@ class RetriesTest {
     @Test
     void keepsHeadersOfOneAttemptOutOfTheNext() {
         Backend good = publishRefusingAnd(Behaviour.ANSWER);
-        RestClient client = ClientKind.builder(application.context(), ClientKind.jdkFactory(Duration.ofSeconds(5)))
+        RestClient client = ClientKind.builder(application.context(), ClientKind.jdkFactory(Duration.ofSeconds(40)))
                 .requestInterceptor((request, body, execution) -> {
                     request.getHeaders().add("X-Signature", "s");
                     return execution.execute(request, body);
@@ -255,7 +255,7 @@ class RetriesTest {
     }
 
     private WebClient webClient(boolean jdk) {
-        return ClientKind.webClient(application.context(), jdk, Duration.ofSeconds(5))
+        return ClientKind.webClient(application.context(), jdk, Duration.ofSeconds(40))
                 .build();
     }
 

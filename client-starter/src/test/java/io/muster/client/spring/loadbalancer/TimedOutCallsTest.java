@@ -57,7 +57,7 @@ class TimedOutCallsTest {
 
         assertThatThrownBy(() -> kind.of(application.context(), service).get()).isInstanceOf(RuntimeException.class);
 
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(40))
                 .untilAsserted(
                         () -> assertThat(application.report(service).inFlight()).isZero());
         assertThat(application.report(service).requests().get(Outcome.SUCCESS)).isZero();

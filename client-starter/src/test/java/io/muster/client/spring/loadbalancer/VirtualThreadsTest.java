@@ -3,8 +3,10 @@ package io.muster.client.spring.loadbalancer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.client.spring.loadbalancer.Backend.Behaviour;
+import io.muster.lb.Outcome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -19,7 +21,7 @@ class VirtualThreadsTest {
     @ParameterizedTest
     @EnumSource(names = {"REST_CLIENT_JDK", "REST_TEMPLATE_SIMPLE"})
     void holdNoCarrierWhileTheyWait(ClientKind kind) throws Exception {
-        try (BalancedApplication application = BalancedApplication.run("muster.load-balancer.first-view-timeout=20s")) {
+        try (BalancedApplication application = BalancedApplication.run("muster.load-balancer.first-view-timeout=60s")) {
             Backend backend = application.backend(Behaviour.ANSWER);
             ClientKind.Caller caller = kind.of(application.context(), "virtual");
             ExecutorService virtual = virtualThreads();
@@ -28,12 +30,12 @@ class VirtualThreadsTest {
             for (int i = 0; i < 50; i++) {
                 calls.add(virtual.submit(caller::get));
             }
-            virtual.submit(() -> application.publish("virtual", backend)).get(20, TimeUnit.SECONDS);
+            virtual.submit(() -> application.publish("virtual", backend)).get(60, TimeUnit.SECONDS);
 
             for (Future<String> call : calls) {
-                assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo("backend0");
+                assertThat(call.get(60, TimeUnit.SECONDS)).isEqualTo("backend0");
             }
-            assertThat(application.report("virtual").inFlight()).isZero();
+            application.awaitSettled("virtual", Map.of(Outcome.SUCCESS, 50L));
             virtual.shutdown();
         }
     }

@@ -31,9 +31,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.http.HttpMethod;
 
 /** Services without the starter: one PUT each, as from curl, and the calls of a real client. */
-@Timeout(120)
+@Timeout(300)
 class WithoutStarterTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @Test
     void callsGoWhereChecksPass() throws Exception {
@@ -53,23 +53,29 @@ class WithoutStarterTest {
             put(registry, "sound", sound);
             ServiceView view = caller.getBean(RegistryClient.class).view("scripted");
             Caller calls = ClientKind.REST_CLIENT_JDK.of(caller, "scripted");
-            await().atMost(SOON).until(() -> view.up().size() == 2);
+            awaitUp(view, 2);
             assertThat(answers(calls)).containsExactly("sick", "sound");
 
             health.set(503);
-            await().atMost(SOON).until(() -> view.up().size() == 1);
+            awaitUp(view, 1);
             assertThat(answers(calls)).containsExactly("sound");
             Instance down = view.snapshot().instances().get(0);
             assertThat(down.status()).isEqualTo(InstanceStatus.DOWN);
             assertThat(down.reason()).isEqualTo("HTTP 503 from /healthz");
 
             health.set(200);
-            await().atMost(SOON).until(() -> view.up().size() == 2);
+            awaitUp(view, 2);
             assertThat(answers(calls)).containsExactly("sick", "sound");
         } finally {
             sick.stop(0);
             sound.stop(0);
         }
+    }
+
+    /** Waits until so many take requests, and until the balancer has been told, which listens to the view. */
+    private static void awaitUp(ServiceView view, int count) {
+        await().atMost(SOON).until(() -> view.up().size() == count);
+        view.onChange(snapshot -> {}).close();
     }
 
     private static Set<String> answers(Caller calls) {

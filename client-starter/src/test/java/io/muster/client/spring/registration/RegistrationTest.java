@@ -108,7 +108,7 @@ class RegistrationTest {
     @ParameterizedTest
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void hasAnsweredARequestBeforeItIsReady(WebApplicationType type, CapturedOutput output) {
-        run(type, "logging.level." + WarmUp.class.getName() + "=debug");
+        run(type, "logging.level." + WarmUp.class.getName() + "=debug", "muster.instance.warm-up=30s");
 
         assertThat(output.getOut()).containsSubsequence("The web server's first answer took", "Started ");
     }
@@ -136,7 +136,7 @@ class RegistrationTest {
 
         assertThat(watch.beforeWebServer).isEqualTo(InstanceStatus.DRAINING);
         assertThat(watch.afterWebServer).isEqualTo(InstanceStatus.DRAINING);
-        assertThat(registry.instances("orders")).isEmpty();
+        registry.awaitNone("orders");
         assertThat(history("orders", instance))
                 .as("one change to apply, although Boot refuses traffic before it stops")
                 .contains("UP DRAINING")
@@ -168,7 +168,7 @@ class RegistrationTest {
         long before = System.nanoTime();
         application.close();
 
-        assertThat(System.nanoTime() - before).isLessThan(10_000_000_000L);
+        assertThat(System.nanoTime() - before).isLessThan(30_000_000_000L);
     }
 
     @ParameterizedTest
@@ -233,7 +233,7 @@ class RegistrationTest {
 
     @Test
     void startsFastWhenTheRegistryAnswers() {
-        run(WebApplicationType.SERVLET, "muster.registry.fail-fast=true");
+        run(WebApplicationType.SERVLET, "muster.registry.fail-fast=true", "muster.registry.request-timeout=30s");
 
         registry.awaitOne("orders", InstanceStatus.UP);
     }

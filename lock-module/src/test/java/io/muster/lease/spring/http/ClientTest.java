@@ -52,11 +52,11 @@ import reactor.core.scheduler.Schedulers;
  * "127.0.0.1", which is not.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(60)
+@Timeout(180)
 class ClientTest {
     private final List<String> arrivals = new CopyOnWriteArrayList<>();
     private final Leases leases =
-            Leases.open(new InMemoryLeaseStore(), LeaseSettings.defaults("test").withTtl(Duration.ofSeconds(6)));
+            Leases.open(new InMemoryLeaseStore(), LeaseSettings.defaults("test").withTtl(Duration.ofSeconds(20)));
     private HttpServer server;
     private ConfigurableApplicationContext application;
     private int port;

@@ -46,7 +46,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
  * The server's endpoints are for the lease "close", except where the path says otherwise.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(60)
+@Timeout(180)
 abstract class EndpointContract {
     private static final Duration TTL = Duration.ofMinutes(2);
 
@@ -270,7 +270,7 @@ abstract class EndpointContract {
         try (Lease newer = take(second)) {
             assertThat(call("POST", "/ledger/1", newer).statusCode()).isEqualTo(200);
             Ledger.meet(pause);
-            HttpResponse<String> answer = late.get(20, TimeUnit.SECONDS);
+            HttpResponse<String> answer = late.get(60, TimeUnit.SECONDS);
             assertProblem(answer, 409, "urn:muster:problem:stale-fence");
             assertThat(answer.body()).doesNotContain(String.valueOf(newer.fencingToken()));
             assertThat(refusals().get(409)).isEqualTo(stale + 1);
@@ -290,8 +290,8 @@ abstract class EndpointContract {
             CompletableFuture<HttpResponse<String>> read = callLater("GET", "/ledger", newer);
             assertThat(read).isNotDone();
             Ledger.meet(pause);
-            assertThat(late.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
-            assertThat(read.get(20, TimeUnit.SECONDS).body()).isEqualTo(String.valueOf(before + 6));
+            assertThat(late.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            assertThat(read.get(60, TimeUnit.SECONDS).body()).isEqualTo(String.valueOf(before + 6));
             assertThat(call("POST", "/ledger/100", older).statusCode()).isEqualTo(409);
         }
         older.close();

@@ -57,7 +57,7 @@ final class Ledger {
 
     static void meet(CyclicBarrier barrier) {
         try {
-            int unused = barrier.await(20, TimeUnit.SECONDS);
+            int unused = barrier.await(60, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

@@ -4,22 +4,17 @@ import io.muster.api.InstanceReference;
 import io.muster.api.Position;
 import io.muster.api.ServiceHistory;
 import io.muster.registry.catalogue.Catalogue;
-import io.muster.registry.catalogue.Change;
 import io.muster.registry.catalogue.Command;
-import io.muster.registry.catalogue.InstanceKey;
 import io.muster.registry.catalogue.Outcome;
 import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.catalogue.ServiceState;
 import io.muster.registry.catalogue.Setting;
-import io.muster.registry.engine.ChangeLog;
 import io.muster.registry.engine.Changes;
 import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.EngineUnavailableException;
-import io.muster.registry.engine.History;
-import io.muster.registry.engine.StatusLog;
+import io.muster.registry.engine.Ledger;
+import io.muster.registry.engine.Supervision;
 import io.muster.registry.engine.View;
-import io.muster.registry.health.CheckSchedule;
-import io.muster.registry.health.DeadlineTracker;
 import io.muster.registry.health.Prober;
 import io.muster.registry.health.SilenceHold;
 import java.time.InstantSource;
@@ -28,11 +23,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,19 +41,12 @@ public final class StandaloneEngine implements Engine, View {
     private static final Logger log = LoggerFactory.getLogger(StandaloneEngine.class);
     private static final long MAX_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    private final Catalogue catalogue;
-    private final ChangeLog changeLog;
-    private final DeadlineTracker deadlines;
-    private final CheckSchedule checks = new CheckSchedule();
-    private final Lookout lookout;
+    private final Ledger ledger;
+    private final Supervision supervision;
     private final LongSupplier nanoClock;
     private final ScheduledExecutorService ticker;
     private final long ttlNanos;
     private final SettingsStore settingsStore;
-    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-    private final StatusLog statusLog;
-    private final History history;
-    private final ReentrantLock lock = new ReentrantLock();
     private volatile boolean running;
     private volatile boolean reachable;
     private volatile long warmUntilNanos;
@@ -83,26 +69,22 @@ public final class StandaloneEngine implements Engine, View {
             LongSupplier nanoClock,
             InstantSource wallClock,
             ScheduledExecutorService ticker) {
-        this.catalogue = new Catalogue(epoch, config.maxInstances());
-        this.changeLog = new ChangeLog(config.rememberedChanges());
+        this.ledger = new Ledger(
+                new Catalogue(epoch, config.maxInstances()), config.rememberedChanges(), nanoClock, wallClock);
         this.ttlNanos = config.health().ttlNanos();
-        this.deadlines = new DeadlineTracker(config.health());
         this.settingsStore = settingsStore;
         this.nanoClock = nanoClock;
         this.ticker = ticker;
-        this.lookout = new Lookout(prober, deadlines, checks, nanoClock, command -> apply(List.of(command)));
-        this.statusLog = new StatusLog(nanoClock);
-        this.history = new History(wallClock);
+        this.supervision = new Supervision(config.health(), prober, nanoClock, command -> apply(List.of(command)));
     }
 
     @Override
     public void start() {
-        List<Change> none = new ArrayList<>(0);
         for (Setting kept : settingsStore.open()) {
-            catalogue.apply(new Command.Decide(kept.target(), kept.setting()), none);
+            ledger.catalogue().apply(new Command.Decide(kept.target(), kept.setting()), new ArrayList<>(0));
         }
         running = true;
-        lookout.open();
+        supervision.open(ledger.catalogue());
         long periodNanos = Math.max(TimeUnit.MILLISECONDS.toNanos(1), Math.min(MAX_TICK_NANOS, ttlNanos / 20));
         ticks = ticker.scheduleWithFixedDelay(this::tick, periodNanos, periodNanos, TimeUnit.NANOSECONDS);
         log.info("Registry engine standalone started at {}", position());
@@ -128,7 +110,7 @@ public final class StandaloneEngine implements Engine, View {
         boolean changed = outcomes.stream()
                 .anyMatch(outcome ->
                         outcome instanceof Outcome.Settled settled && settled.effect() != Outcome.Effect.UNCHANGED);
-        return settingsStore.keep(changed, catalogue::settings).thenApply(kept -> outcomes);
+        return settingsStore.keep(changed, this::settings).thenApply(kept -> outcomes);
     }
 
     @Override
@@ -136,14 +118,8 @@ public final class StandaloneEngine implements Engine, View {
         if (!running) {
             return CompletableFuture.failedFuture(new EngineUnavailableException("engine standalone is not running"));
         }
-        long now = nanoClock.getAsLong();
-        List<InstanceReference> unknown = new ArrayList<>(0);
         List<Command> revivals = new ArrayList<>(0);
-        for (InstanceReference reference : alive) {
-            if (!deadlines.renew(InstanceKey.of(reference), reference.generation(), owner, now, revivals)) {
-                unknown.add(reference);
-            }
-        }
+        List<InstanceReference> unknown = supervision.observe(alive, owner, revivals);
         if (!revivals.isEmpty()) {
             apply(revivals);
         }
@@ -152,27 +128,22 @@ public final class StandaloneEngine implements Engine, View {
 
     @Override
     public void suspect(List<InstanceReference> instances) {
-        long now = nanoClock.getAsLong();
-        for (InstanceReference instance : instances) {
-            deadlines
-                    .suspect(InstanceKey.of(instance), instance.generation(), now)
-                    .ifPresent(lookout::connect);
-        }
+        supervision.suspect(instances);
     }
 
     @Override
     public CompletionStage<Boolean> agreeToSilence(String namespace) {
-        return CompletableFuture.completedFuture(deadlines.agree(namespace));
+        return CompletableFuture.completedFuture(supervision.agree(namespace));
     }
 
     @Override
     public List<SilenceHold> holds() {
-        return deadlines.holds(nanoClock.getAsLong());
+        return supervision.holds();
     }
 
     @Override
     public List<ServiceHistory.Entry> history(ServiceKey service) {
-        return history.of(service);
+        return ledger.history(service);
     }
 
     @Override
@@ -182,17 +153,12 @@ public final class StandaloneEngine implements Engine, View {
 
     @Override
     public Changes changes(Position from) {
-        lock.lock();
-        try {
-            return changeLog.since(from, catalogue.position());
-        } finally {
-            lock.unlock();
-        }
+        return ledger.changes(from);
     }
 
     @Override
     public void onChange(Runnable listener) {
-        listeners.add(listener);
+        ledger.onChange(listener);
     }
 
     @Override
@@ -203,7 +169,7 @@ public final class StandaloneEngine implements Engine, View {
     @Override
     public void close() {
         running = false;
-        lookout.close();
+        supervision.close();
         ScheduledFuture<?> current = ticks;
         if (current != null) {
             current.cancel(false);
@@ -213,7 +179,7 @@ public final class StandaloneEngine implements Engine, View {
 
     @Override
     public Position position() {
-        return catalogue.position();
+        return ledger.catalogue().position();
     }
 
     @Override
@@ -228,62 +194,34 @@ public final class StandaloneEngine implements Engine, View {
 
     @Override
     public ServiceState service(ServiceKey key) {
-        return catalogue.service(key);
+        return ledger.catalogue().service(key);
     }
 
     @Override
     public List<ServiceState> services(String namespace) {
-        return catalogue.services(namespace);
+        return ledger.catalogue().services(namespace);
     }
 
     @Override
     public Collection<ServiceState> services() {
-        return catalogue.services();
+        return ledger.catalogue().services();
     }
 
     @Override
     public int size() {
-        return catalogue.size();
+        return ledger.catalogue().size();
     }
 
     @Override
     public List<Setting> settings() {
-        return catalogue.settings();
+        return ledger.catalogue().settings();
     }
 
     private List<Outcome> apply(List<Command> commands) {
-        List<Outcome> outcomes = new ArrayList<>(commands.size());
-        List<Change> changes = new ArrayList<>(commands.size() + 1);
         List<Command> revivals = new ArrayList<>(0);
-        lock.lock();
-        try {
-            long now = nanoClock.getAsLong();
-            for (Command command : commands) {
-                int before = changes.size();
-                Outcome outcome = catalogue.apply(command, changes);
-                follow(changes.subList(before, changes.size()), now);
-                outcomes.add(outcome);
-                // What an instance says of itself is a sign of life.
-                if (outcome instanceof Outcome.Applied applied && command instanceof Command.Register register) {
-                    deadlines.renew(register.key(), applied.generation(), register.owner(), now, revivals);
-                } else if (outcome instanceof Outcome.Applied applied && command instanceof Command.Patch patch) {
-                    deadlines.renew(patch.key(), applied.generation(), patch.owner(), now, revivals);
-                }
-            }
-            for (Command revival : revivals) {
-                int before = changes.size();
-                catalogue.apply(revival, changes);
-                follow(changes.subList(before, changes.size()), now);
-            }
-            changeLog.append(changes);
-            history.add(changes, catalogue.position().epoch());
-        } finally {
-            lock.unlock();
-        }
-        if (!changes.isEmpty()) {
-            listeners.forEach(Runnable::run);
-            statusLog.tell(changes);
-            lookout.startChecks();
+        List<Outcome> outcomes = ledger.apply(commands, supervision, revivals);
+        if (!revivals.isEmpty()) {
+            ledger.apply(revivals, supervision, new ArrayList<>(0));
         }
         return outcomes;
     }
@@ -292,31 +230,15 @@ public final class StandaloneEngine implements Engine, View {
         return command instanceof Command.Decide || command instanceof Command.Withdraw;
     }
 
-    private void follow(List<Change> changes, long now) {
-        for (Change change : changes) {
-            deadlines.changed(change, now);
-            checks.changed(change, now);
-        }
-    }
-
     private void tick() {
         try {
-            long now = nanoClock.getAsLong();
-            DeadlineTracker.Due due = deadlines.due(now);
             if (running) {
-                if (!due.commands().isEmpty()) {
-                    apply(due.commands());
-                }
-                due.connect().forEach(lookout::connect);
-                due.identify().forEach(lookout::identify);
-                lookout.startChecks();
-                settingsStore.retry(now, catalogue::settings);
+                supervision.tick(this::apply);
+                settingsStore.retry(nanoClock.getAsLong(), this::settings);
             }
         } catch (RuntimeException e) {
             // A tick that throws would never be scheduled again, and nobody would ever be evicted.
             log.error("The look at the deadlines failed; the next one goes on", e);
-        } finally {
-            deadlines.looked(nanoClock.getAsLong());
         }
     }
 }

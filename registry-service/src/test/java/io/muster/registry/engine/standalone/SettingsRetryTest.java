@@ -11,6 +11,7 @@ import io.muster.registry.catalogue.ServiceKey;
 import io.muster.registry.catalogue.Setting;
 import io.muster.registry.catalogue.SettingTarget;
 import io.muster.registry.engine.SettingsNotKeptException;
+import io.muster.registry.engine.VirtualScheduler;
 import io.muster.registry.health.CheckResult;
 import io.muster.registry.health.HealthConfig;
 import io.muster.registry.health.Prober;

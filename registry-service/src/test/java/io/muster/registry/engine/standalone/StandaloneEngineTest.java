@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.EngineContract;
+import io.muster.registry.engine.VirtualScheduler;
 import io.muster.registry.health.HealthConfig;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

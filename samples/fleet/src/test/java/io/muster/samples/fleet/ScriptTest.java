@@ -2,7 +2,6 @@ package io.muster.samples.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.gossip.protocol.SwimConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The whole script with twenty real nodes, without its pauses. */
-@Timeout(180)
+@Timeout(600)
 class ScriptTest {
     private static final int NODES = 20;
 
@@ -22,7 +21,7 @@ class ScriptTest {
 
     @Test
     void allComeToKnowOfEverythingAndAgree() throws InterruptedException {
-        Figures last = play(Duration.ofSeconds(30), true);
+        Figures last = play(Duration.ofSeconds(90), true);
         assertThat(journal.entries())
                 .extracting(Journal.Entry::what)
                 .containsExactly(
@@ -57,7 +56,7 @@ class ScriptTest {
         LongSupplier clock = () -> (System.nanoTime() - origin) / 1_000_000;
         Board board = new Board(new PrintStream(shown, false, StandardCharsets.UTF_8), false);
         Ledger ledger = new Ledger(NODES);
-        try (Fleet fleet = new Fleet(NODES, SwimConfig.local(), clock)) {
+        try (Fleet fleet = new Fleet(NODES, EdgeFleet.FAST, clock)) {
             Telemetry telemetry = new Telemetry(fleet, Duration.ofSeconds(1), ledger, clock, new Random(1));
             Script script = new Script(fleet, ledger, telemetry, journal, board, clock, 0, limit);
             assertThat(script.play()).as("whether all came to know").isEqualTo(well);

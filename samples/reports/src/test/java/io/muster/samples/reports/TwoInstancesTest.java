@@ -33,7 +33,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.PayloadApplicationEvent;
 
 /** Two instances over one database. */
-@Timeout(120)
+@Timeout(300)
 class TwoInstancesTest {
     /** Who was elected, in this order. */
     private final BlockingQueue<Instance> leaders = new LinkedBlockingQueue<>();
@@ -111,7 +111,7 @@ class TwoInstancesTest {
     }
 
     private Instance nextLeader() throws InterruptedException {
-        Instance leader = leaders.poll(60, TimeUnit.SECONDS);
+        Instance leader = leaders.poll(120, TimeUnit.SECONDS);
         assertThat(leader).as("a leader").isNotNull();
         return leader;
     }
@@ -133,7 +133,7 @@ class TwoInstancesTest {
                             "--spring.main.banner-mode=off",
                             "--spring.datasource.url=jdbc:h2:file:" + directory.resolve("reports")
                                     + ";AUTO_SERVER=TRUE",
-                            "--muster.lease.ttl=5s",
+                            "--muster.lease.ttl=20s",
                             "--reports.merge=-");
         }
 

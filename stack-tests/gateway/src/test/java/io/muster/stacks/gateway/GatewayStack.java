@@ -2,6 +2,7 @@ package io.muster.stacks.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.client.RegistryClient;
 import io.muster.client.spring.TestApplication;
 import io.muster.client.spring.TestFleet;
 import io.muster.client.spring.TestRegistry;
@@ -48,8 +49,10 @@ final class GatewayStack implements AutoCloseable {
 
     static GatewayStack start() {
         GatewayStack stack = new GatewayStack();
+        RegistryClient client = stack.gateway.getBean(RegistryClient.class);
         TestRegistry.waiting()
-                .until(() -> stack.fleet.registry().instances("stock").size() == 2);
+                .until(() -> client.view("stock").up().size() == 2
+                        && !client.view("fleet").up().isEmpty());
         return stack;
     }
 
@@ -71,7 +74,7 @@ final class GatewayStack implements AutoCloseable {
 
     HttpRequest request(String path) {
         return HttpRequest.newBuilder(uri("http", path))
-                .timeout(Duration.ofSeconds(20))
+                .timeout(Duration.ofSeconds(60))
                 .build();
     }
 

@@ -32,7 +32,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-@Timeout(60)
+@Timeout(300)
 class GatewayTest {
     private static GatewayStack stack;
 
@@ -127,7 +127,7 @@ class GatewayTest {
         CompletableFuture<HttpResponse<String>> call =
                 stack.client().sendAsync(stack.request("/stock/broken"), BodyHandlers.ofString());
 
-        assertThat(call).failsWithin(20, TimeUnit.SECONDS);
+        assertThat(call).failsWithin(60, TimeUnit.SECONDS);
         traffic.awaitOnly(Outcome.FAILURE, 1);
     }
 
@@ -163,7 +163,7 @@ class GatewayTest {
                                 opened.receive().doOnNext(message -> answer.complete(message.getPayloadAsText())),
                                 hangUp.asMono().then(opened.close())))
                 .subscribe();
-        assertThat(answer).succeedsWithin(20, TimeUnit.SECONDS).isEqualTo("hello");
+        assertThat(answer).succeedsWithin(60, TimeUnit.SECONDS).isEqualTo("hello");
         assertThat(traffic.inFlight()).isEqualTo(1);
         hangUp.tryEmitEmpty().orThrow();
 
@@ -192,7 +192,8 @@ class GatewayTest {
             assertThat(stack.send(request).body()).isEqualTo("body " + i);
         }
 
-        assertThat(traffic.rotation()).isNotEmpty().doesNotContain("dead");
+        TestRegistry.waiting()
+                .untilAsserted(() -> assertThat(traffic.rotation()).isNotEmpty().doesNotContain("dead"));
         traffic.awaitIdle();
         assertThat(traffic.ended(Outcome.SUCCESS)).isEqualTo(4);
         assertThat(traffic.ended(Outcome.REFUSED)).isPositive();
@@ -257,8 +258,9 @@ class GatewayTest {
                                     .then())
                     .subscribe();
 
-            assertThat(answer).succeedsWithin(20, TimeUnit.SECONDS).isEqualTo("hello");
+            assertThat(answer).succeedsWithin(60, TimeUnit.SECONDS).isEqualTo("hello");
             session.dispose();
+            traffic.awaitIdle();
             assertThat(traffic.ended(Outcome.DECLINED)).isZero();
         } finally {
             others.forEach(call -> call.cancel(true));
@@ -317,7 +319,7 @@ class GatewayTest {
         assertThat(held.read()).isEqualTo("still here");
         held.complete();
 
-        assertThat(stop).succeedsWithin(20, TimeUnit.SECONDS);
+        assertThat(stop).succeedsWithin(60, TimeUnit.SECONDS);
         for (OpenStream other : others) {
             other.reader().close();
         }

@@ -1,5 +1,6 @@
 package io.muster.stacks.openfeign;
 
+import io.muster.client.RegistryClient;
 import io.muster.client.spring.TestApplication;
 import io.muster.client.spring.TestFleet;
 import io.muster.client.spring.TestRegistry;
@@ -19,7 +20,7 @@ final class FeignStack implements AutoCloseable {
                 Caller.class,
                 "spring.application.name=caller",
                 "fixed.url=http://127.0.0.1:" + fleet.port(0),
-                "spring.cloud.openfeign.client.config.hasty.connect-timeout=2000",
+                "spring.cloud.openfeign.client.config.hasty.connect-timeout=20000",
                 "spring.cloud.openfeign.client.config.hasty.read-timeout=200",
                 "muster.load-balancer.services.stock.strategy=round-robin",
                 "muster.load-balancer.services.stock.decline-when-busy=true",
@@ -28,8 +29,10 @@ final class FeignStack implements AutoCloseable {
 
     static FeignStack start() {
         FeignStack stack = new FeignStack();
+        RegistryClient client = stack.caller.getBean(RegistryClient.class);
         TestRegistry.waiting()
-                .until(() -> stack.fleet.registry().instances("stock").size() == 2);
+                .until(() -> client.view("stock").up().size() == 2
+                        && !client.view("fleet").up().isEmpty());
         return stack;
     }
 

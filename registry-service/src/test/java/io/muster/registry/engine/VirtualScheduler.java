@@ -1,4 +1,4 @@
-package io.muster.registry.engine.standalone;
+package io.muster.registry.engine;
 
 import java.time.Duration;
 import java.util.Comparator;
@@ -11,19 +11,22 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** A scheduler whose time passes when a test says so, on the test's thread. */
-final class VirtualScheduler extends ScheduledThreadPoolExecutor {
+public final class VirtualScheduler extends ScheduledThreadPoolExecutor {
     private final PriorityQueue<Task> tasks = new PriorityQueue<>(Comparator.comparingLong(task -> task.dueNanos));
     private long nowNanos = 1_000_000_000L;
 
-    VirtualScheduler() {
+    /** Begins at one second. */
+    public VirtualScheduler() {
         super(0);
     }
 
-    long nanos() {
+    /** The time, in nanoseconds. */
+    public long nanos() {
         return nowNanos;
     }
 
-    void advance(Duration time) {
+    /** Lets time pass, and what is due be run. */
+    public void advance(Duration time) {
         long until = nowNanos + time.toNanos();
         while (!tasks.isEmpty() && tasks.peek().dueNanos <= until) {
             Task task = tasks.remove();

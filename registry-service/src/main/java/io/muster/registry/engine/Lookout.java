@@ -1,4 +1,4 @@
-package io.muster.registry.engine.standalone;
+package io.muster.registry.engine;
 
 import io.muster.registry.catalogue.Command;
 import io.muster.registry.catalogue.InstanceRecord;

@@ -1,0 +1,83 @@
+package io.muster.registry.web;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.muster.registry.replication.Replication;
+import io.muster.registry.replication.Standing;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+
+/** What operators see of replicated logs: health and meters. */
+public final class ReplicationInsight implements HealthIndicator, MeterBinder {
+    private static final Standing NONE = new Standing(Standing.Role.NONE, 0, "", -1, -1, Duration.ZERO);
+
+    private final Replication replication;
+
+    /** @param replication this node's logs */
+    public ReplicationInsight(Replication replication) {
+        this.replication = replication;
+    }
+
+    @Override
+    public Health health() {
+        String failure = replication.failure();
+        Health.Builder health = failure.isEmpty() ? Health.up() : Health.down().withDetail("failure", failure);
+        replication.standings().forEach((group, standing) -> health.withDetail(group, describe(standing)));
+        return health.build();
+    }
+
+    private static Map<String, Object> describe(Standing standing) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("role", standing.role().name());
+        details.put("term", standing.term());
+        details.put("leader", standing.leader());
+        details.put("committed", standing.committed());
+        details.put("applied", standing.applied());
+        details.put("silence", standing.silence().toMillis() + "ms");
+        return details;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry meters) {
+        Gauge.builder("muster.server.raft.failed", replication, r -> r.failure().isEmpty() ? 0 : 1)
+                .description("1 when this node takes no part in its cluster, or cannot write its log")
+                .register(meters);
+        Gauge.builder("muster.server.raft.waiting", replication, Replication::waiting)
+                .description("Entries that wait to be sent")
+                .register(meters);
+        for (String group : replication.standings().keySet()) {
+            gauge(meters, group, "leads", "1 on the leader", standing -> standing.leads() ? 1 : 0);
+            gauge(meters, group, "term", "Grows with each election", Standing::term);
+            gauge(
+                    meters,
+                    group,
+                    "lag",
+                    "Entries that are committed and not applied here yet",
+                    standing -> standing.committed() - standing.applied());
+            gauge(
+                    meters,
+                    group,
+                    "silence",
+                    "Seconds since a leader was heard",
+                    standing -> standing.silence().toMillis() / 1000.0);
+        }
+    }
+
+    private void gauge(MeterRegistry meters, String group, String name, String description, Value value) {
+        Gauge.builder(
+                        "muster.server.raft." + name,
+                        replication,
+                        r -> value.of(r.standings().getOrDefault(group, NONE)))
+                .tag("group", group)
+                .description(description)
+                .register(meters);
+    }
+
+    private interface Value {
+        double of(Standing standing);
+    }
+}

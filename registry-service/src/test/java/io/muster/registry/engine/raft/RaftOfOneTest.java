@@ -1,0 +1,8 @@
+package io.muster.registry.engine.raft;
+
+class RaftOfOneTest extends RaftEngineContract {
+    @Override
+    int size() {
+        return 1;
+    }
+}
