@@ -137,7 +137,8 @@ final class Exchange {
         if (CloseAfterAnswer.isAsked(call.headers())) {
             response.header(HttpHeaderNames.CONNECTION, "close");
         }
-        if (call.request().version().minorVersion() == 0 && !response.responseHeaders().contains(HttpHeaderNames.CONTENT_LENGTH)) {
+        if (call.request().version().minorVersion() == 0
+                && !response.responseHeaders().contains(HttpHeaderNames.CONTENT_LENGTH)) {
             // It knows no chunks: its end is the connection's.
             response.chunkedTransfer(false).keepAlive(false);
         }

@@ -68,7 +68,9 @@ final class ProxyAnswers {
     private static boolean mustClose(HttpServerRequest request, int status) {
         boolean syntax =
                 status == 400 || status == 408 || status == 413 || status == 414 || status == 431 || status == 505;
-        return syntax || CloseAfterAnswer.isAsked(request.requestHeaders()) || ProxyCall.hasBody(request.requestHeaders());
+        return syntax
+                || CloseAfterAnswer.isAsked(request.requestHeaders())
+                || ProxyCall.hasBody(request.requestHeaders());
     }
 
     private static String title(int status) {

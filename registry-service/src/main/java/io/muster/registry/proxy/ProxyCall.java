@@ -26,7 +26,8 @@ final class ProxyCall {
     private volatile @Nullable String instance;
     private volatile int status;
 
-    ProxyCall(HttpServerRequest request,
+    ProxyCall(
+            HttpServerRequest request,
             HttpServerResponse response,
             ProxyRoute route,
             Mono<Void> refusedBody,
@@ -42,7 +43,8 @@ final class ProxyCall {
     /** Whether what follows the head of a request is anything at all. */
     static boolean hasBody(HttpHeaders headers) {
         String length = headers.get("Content-Length");
-        return headers.contains("Transfer-Encoding") || (length != null && !length.chars().allMatch(digit -> digit == '0'));
+        return headers.contains("Transfer-Encoding")
+                || (length != null && !length.chars().allMatch(digit -> digit == '0'));
     }
 
     HttpServerRequest request() {

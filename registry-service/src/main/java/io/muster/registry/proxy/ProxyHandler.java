@@ -96,6 +96,9 @@ final class ProxyHandler implements BiFunction<HttpServerRequest, HttpServerResp
         if (parts.headers().isLoop(request.requestHeaders())) {
             throw new Refusal(508, "this proxy has passed the request on already");
         }
+        if (request.requestHeaders().containsValue(HttpHeaderNames.UPGRADE, "websocket", true)) {
+            throw new Refusal(501, "Upgrade must not be websocket: this proxy does not pass WebSockets on");
+        }
         ProxyRoute route = parts.router()
                 .route(host, request.uri(), request.requestHeaders().get(NAMESPACE));
         if (route == null) {
@@ -108,9 +111,10 @@ final class ProxyHandler implements BiFunction<HttpServerRequest, HttpServerResp
         if (!ProxyCall.hasBody(request.requestHeaders())) {
             return Mono.never();
         }
-        AtomicReference<Mono<Void>> refused = new AtomicReference<>(Mono.never());
+        AtomicReference<@Nullable Mono<Void>> refused = new AtomicReference<>();
         request.withConnection(connection -> refused.set(RequestSyntax.refusedBody(connection.channel())));
-        return refused.get();
+        Mono<Void> found = refused.get();
+        return found == null ? Mono.never() : found;
     }
 
     private static @Nullable Refusal refusal(Channel channel, String host) {
@@ -146,9 +150,8 @@ final class ProxyHandler implements BiFunction<HttpServerRequest, HttpServerResp
                     "service " + call.route().service().service()
                             + " failed so often that its circuit breaker is open");
         }
-        Mono<Void> passed = new Exchange(
-                        call, service, parts.backends(), parts.headers(), parts.streams(), showInstances)
-                .run();
+        Mono<Void> passed =
+                new Exchange(call, service, parts.backends(), parts.headers(), parts.streams(), showInstances).run();
         AtomicBoolean over = new AtomicBoolean();
         return passed.doFinally(signal -> {
             if (over.compareAndSet(false, true)) {

@@ -185,7 +185,9 @@ final class RequestHead {
             case "transfer-encoding" -> {
                 String coding = text(from, to).toLowerCase(Locale.ROOT);
                 if (++codings > 1 || !coding.equals("chunked")) {
-                    boolean known = coding.endsWith(", chunked") && coding.indexOf("chunked") == coding.length() - 7 && codings == 1;
+                    boolean known = coding.endsWith(", chunked")
+                            && coding.indexOf("chunked") == coding.length() - 7
+                            && codings == 1;
                     throw new Refusal(known ? 501 : 400, "Transfer-Encoding must be chunked and be there once");
                 }
             }

@@ -32,8 +32,7 @@ import reactor.netty.NettyPipeline;
  */
 final class RequestSyntax extends ChannelDuplexHandler {
     /** Marked by the attribute beside it: a caller that sends the same is only refused. */
-    private static final byte[] REFUSED =
-            "GET / HTTP/1.1\r\nHost: refused\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] REFUSED = "GET / HTTP/1.1\r\nHost: refused\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private static final AttributeKey<Refusal> REFUSAL = AttributeKey.valueOf("muster.proxy.refusal");
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
