@@ -11,13 +11,17 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Registries on the raft engine, called over their HTTP API. */
 final class MusterService implements LeaseService {
     private static final long TTL_NANOS = Duration.ofSeconds(60).toNanos();
 
     private final RegistryCluster cluster;
+    /** By the limit of a call: connections and threads of the HTTP client are shared, as etcd's are. */
+    private final Map<Duration, LeaseCalls> calls = new ConcurrentHashMap<>();
 
     private MusterService(RegistryCluster cluster) {
         this.cluster = cluster;
@@ -97,7 +101,7 @@ final class MusterService implements LeaseService {
 
     @Override
     public Client client(int node, Duration limit) {
-        return new ApiClient(node(node).uri(), new LeaseCalls(limit));
+        return new ApiClient(node(node).uri(), calls.computeIfAbsent(limit, LeaseCalls::new));
     }
 
     private static final class ApiClient implements Client {
