@@ -146,7 +146,7 @@ class RegistryConfiguration {
         return new StreamLifecycle(hub, leases);
     }
 
-    private static ScheduledThreadPoolExecutor singleThread(String name) {
+    static ScheduledThreadPoolExecutor singleThread(String name) {
         ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, name);
             thread.setDaemon(true);

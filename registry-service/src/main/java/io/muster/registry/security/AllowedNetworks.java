@@ -47,6 +47,11 @@ public final class AllowedNetworks {
         return !isNever(address) && (address.equals(peer) || contain(allowed, address));
     }
 
+    /** Whether the address is in one of the networks. */
+    public boolean contains(InetAddress address) {
+        return contain(allowed, address);
+    }
+
     /** Whether no instance may ever be there. */
     public static boolean isNever(InetAddress address) {
         InetAddress embedded = embedded(address);

@@ -9,13 +9,17 @@ import org.jspecify.annotations.Nullable;
  * Which hosts the requests to a server on loopback name. A page in a browser of this machine whose own name was made to mean
  * loopback (DNS rebinding) reaches the server, too, but names itself.
  */
-final class LoopbackHosts {
+public final class LoopbackHosts {
     private static final String LOCALHOST = "localhost";
 
     private LoopbackHosts() {}
 
-    /** @param host the header with or without a port; null when there is none, which no browser does */
-    static boolean allow(@Nullable String host) {
+    /**
+     * Whether a request to that host is meant for this machine.
+     *
+     * @param host the header with or without a port; null when there is none, which no browser does
+     */
+    public static boolean allow(@Nullable String host) {
         if (host == null || host.isEmpty()) {
             return true;
         }
