@@ -34,6 +34,8 @@ public class RegistryApplication {
             Map.entry("logging.level.reactor.core.publisher.Operators", "OFF"),
             // Each election and each segment of a log; what operators need, the node says itself.
             Map.entry("logging.level.org.apache.ratis", "WARN"),
+            // Each repetition of what is still under way.
+            Map.entry("logging.level.org.apache.ratis.grpc.client.GrpcClientRpc", "OFF"),
             Map.entry("logging.level.org.apache.ratis.util.JmxRegister", "OFF"),
             // The same of each probe that finds nobody.
             Map.entry("logging.level.reactor.netty.http.client.HttpClientConnect", "ERROR"),

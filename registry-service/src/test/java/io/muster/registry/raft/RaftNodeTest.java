@@ -97,6 +97,26 @@ class RaftNodeTest {
         }
     }
 
+    /** Whoever asked a node that led no more, or not yet, asks it again once it leads. */
+    @Test
+    void everyNodeThatIsLeftServesOnAfterEachChangeOfTheLeader() throws IOException {
+        try (RaftCluster cluster = new RaftCluster(directory, 3)) {
+            for (int round = 0; round < 4; round++) {
+                cluster.append(cluster.leader(), "word");
+                String lost = cluster.leader();
+                cluster.stop(lost);
+                List<CompletableFuture<byte[]>> answers = cluster.running().stream()
+                        .map(id -> cluster.node(id).log(RaftCluster.GROUP).submit(CounterMachine.bytes("word")))
+                        .toList();
+                assertThat(answers)
+                        .as("round %d", round)
+                        .allSatisfy(answer -> assertThat(answer).succeedsWithin(RaftCluster.LIMIT));
+                cluster.start(lost, false);
+                cluster.settled("word", 3L * (round + 1));
+            }
+        }
+    }
+
     @Test
     void theLossOfTheLeaderLosesNothing() throws IOException {
         try (RaftCluster cluster = new RaftCluster(directory, 3)) {
