@@ -99,9 +99,17 @@ class WatchStreamTest {
 
     @Test
     void resumingSendsWhatWasMissedAndNothingElse() {
-        register("resumed", "a", 9007, "UP");
-        Position before = position();
-        register("resumed", "b", 9008, "UP");
+        Position before;
+        // Changes of one moment are handed out together, so the first of them may come again with the second. Not
+        // these.
+        try (EventStream earlier = EventStream.open(registry, "?service=resumed")) {
+            earlier.next(SnapshotEvent.NAME);
+            register("resumed", "a", 9007, "UP");
+            before = earlier.nextEvent().as(ChangeEvent.class).position();
+            register("resumed", "b", 9008, "UP");
+            assertThat(earlier.nextEvent().as(ChangeEvent.class).position().covers(before))
+                    .isTrue();
+        }
         register("unrelated", "a", 9009, "UP");
 
         try (EventStream stream = EventStream.open(
