@@ -1,11 +1,20 @@
 package io.muster.registry.proxy;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
@@ -18,11 +27,14 @@ final class Backends {
     private final ConnectionProvider connections;
     private final HttpClient plain;
     private final HttpClient secure;
+    private final SslContext tls;
+    private final int connectMillis;
     private final ConcurrentMap<InstanceTarget, HttpClient> clients = new ConcurrentHashMap<>();
 
     Backends(ProxyProperties properties, LoopResources loops) {
         int most = properties.limits().connectionsPerInstance();
         Duration connect = properties.timeouts().connect();
+        this.connectMillis = (int) connect.toMillis();
         this.connections = ConnectionProvider.builder("muster-proxy")
                 .maxConnections(most)
                 .pendingAcquireMaxCount(Math.max(most * 2, 16))
@@ -39,13 +51,12 @@ final class Backends {
                 .disableRetry(true)
                 .followRedirect(false)
                 .compress(false)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) connect.toMillis())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
                 .responseTimeout(properties.timeouts().answer())
                 .httpResponseDecoder(decoder -> decoder.maxHeaderSize(64 * 1024).maxInitialLineLength(8 * 1024));
         try {
-            io.netty.handler.ssl.SslContext context =
-                    SslContextBuilder.forClient().build();
-            this.secure = plain.secure(ssl -> ssl.sslContext(context));
+            this.tls = SslContextBuilder.forClient().build();
+            this.secure = plain.secure(ssl -> ssl.sslContext(tls));
         } catch (SSLException e) {
             throw new IllegalStateException("every Java platform has TLS", e);
         }
@@ -64,6 +75,36 @@ final class Backends {
         HttpClient made = (instance.secure() ? secure : plain).remoteAddress(instance::address);
         HttpClient before = clients.putIfAbsent(instance, made);
         return before == null ? made : before;
+    }
+
+    /**
+     * Opens a connection of its own to an instance, on the event loop of another one.
+     *
+     * @param beside whose event loop and kind of channel it has
+     * @param handlers what handles it, in this order, behind TLS where the instance speaks it
+     */
+    ChannelFuture connect(InstanceTarget instance, Channel beside, ChannelHandler... handlers) {
+        return new Bootstrap()
+                .group(beside.eventLoop())
+                .channel(beside.getClass())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        if (instance.secure()) {
+                            InetSocketAddress address = instance.address();
+                            SslHandler handler =
+                                    tls.newHandler(channel.alloc(), address.getHostString(), address.getPort());
+                            SSLParameters parameters = handler.engine().getSSLParameters();
+                            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+                            handler.engine().setSSLParameters(parameters);
+                            channel.pipeline().addLast(handler);
+                        }
+                        channel.pipeline().addLast(handlers);
+                    }
+                })
+                .connect(instance.address());
     }
 
     void close() {

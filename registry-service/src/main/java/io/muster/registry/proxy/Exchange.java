@@ -74,7 +74,7 @@ final class Exchange {
         if (endpoint == null || !(endpoint.target() instanceof InstanceTarget instance)) {
             return before == null
                     ? problem(503, service.noInstanceText(), null)
-                    : problem(before.status(), failedText(before), call.instance());
+                    : problem(before.status(), failedText(service, call, before), call.instance());
         }
         Ticket ticket = service.start(endpoint);
         call.attempt(instance.id());
@@ -225,7 +225,7 @@ final class Exchange {
         if (mayRepeat(failure)) {
             return attempt(tried, failure);
         }
-        return problem(failure.status(), failedText(failure), call.instance());
+        return problem(failure.status(), failedText(service, call, failure), call.instance());
     }
 
     private boolean mayRepeat(ProxyFailure failure) {
@@ -250,7 +250,7 @@ final class Exchange {
         }));
     }
 
-    private String failedText(ProxyFailure failure) {
+    static String failedText(ProxiedService service, ProxyCall call, ProxyFailure failure) {
         return "An instance of service " + service.key().service() + " in namespace "
                 + service.key().namespace() + " " + failure.text() + ", and no other one was asked or could be: "
                 + call.attempts() + (call.attempts() == 1 ? " attempt" : " attempts");

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Event streams that are open. They may last for ever, so those of an instance that is being drained, or is gone, are told to end after a
+ * Event streams and WebSockets that are open. They may last for ever, so those of an instance that is being drained, or is gone, are told to end after a
  * while; their callers connect again, to another one. Thread-safe.
  */
 final class OpenStreams {

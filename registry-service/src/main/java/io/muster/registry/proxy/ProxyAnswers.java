@@ -70,7 +70,8 @@ final class ProxyAnswers {
                 status == 400 || status == 408 || status == 413 || status == 414 || status == 431 || status == 505;
         return syntax
                 || CloseAfterAnswer.isAsked(request.requestHeaders())
-                || ProxyCall.hasBody(request.requestHeaders());
+                || ProxyCall.hasBody(request.requestHeaders())
+                || ProxyCall.isWebSocket(request.requestHeaders());
     }
 
     private static String title(int status) {

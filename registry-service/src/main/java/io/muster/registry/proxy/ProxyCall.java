@@ -1,5 +1,7 @@
 package io.muster.registry.proxy;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.Set;
@@ -45,6 +47,12 @@ final class ProxyCall {
         String length = headers.get("Content-Length");
         return headers.contains("Transfer-Encoding")
                 || (length != null && !length.chars().allMatch(digit -> digit == '0'));
+    }
+
+    /** Whether it asks for a WebSocket; {@link RequestHead} has seen that all the rest of it does, too. */
+    static boolean isWebSocket(HttpHeaders headers) {
+        return headers.contains(HttpHeaderNames.UPGRADE)
+                && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
     }
 
     HttpServerRequest request() {

@@ -22,6 +22,7 @@ final class ProxyHandler implements BiFunction<HttpServerRequest, HttpServerResp
 
     private final Parts parts;
     private final int maxRequests;
+    private final ProxyProperties.Timeouts timeouts;
     private final boolean loopback;
     private final boolean showInstances;
     private final LongSupplier nanoClock;
@@ -51,6 +52,7 @@ final class ProxyHandler implements BiFunction<HttpServerRequest, HttpServerResp
     ProxyHandler(Parts parts, ProxyProperties properties, boolean loopback, LongSupplier nanoClock) {
         this.parts = parts;
         this.maxRequests = properties.limits().maxRequests();
+        this.timeouts = properties.timeouts();
         this.loopback = loopback;
         this.showInstances = switch (properties.access().showInstances()) {
             case AUTO -> loopback;
@@ -95,9 +97,6 @@ final class ProxyHandler implements BiFunction<HttpServerRequest, HttpServerResp
         }
         if (parts.headers().isLoop(request.requestHeaders())) {
             throw new Refusal(508, "this proxy has passed the request on already");
-        }
-        if (request.requestHeaders().containsValue(HttpHeaderNames.UPGRADE, "websocket", true)) {
-            throw new Refusal(501, "Upgrade must not be websocket: this proxy does not pass WebSockets on");
         }
         ProxyRoute route = parts.router()
                 .route(host, request.uri(), request.requestHeaders().get(NAMESPACE));
@@ -150,8 +149,9 @@ final class ProxyHandler implements BiFunction<HttpServerRequest, HttpServerResp
                     "service " + call.route().service().service()
                             + " failed so often that its circuit breaker is open");
         }
-        Mono<Void> passed =
-                new Exchange(call, service, parts.backends(), parts.headers(), parts.streams(), showInstances).run();
+        Mono<Void> passed = ProxyCall.isWebSocket(call.headers())
+                ? new WebSocketExchange(call, service, parts, timeouts, showInstances, nanoClock).run()
+                : new Exchange(call, service, parts.backends(), parts.headers(), parts.streams(), showInstances).run();
         AtomicBoolean over = new AtomicBoolean();
         return passed.doFinally(signal -> {
             if (over.compareAndSet(false, true)) {

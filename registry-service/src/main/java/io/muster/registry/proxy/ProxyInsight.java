@@ -44,7 +44,7 @@ public final class ProxyInsight implements HealthIndicator, MeterBinder {
                 .description("Requests that the proxy is passing on")
                 .register(meters);
         Gauge.builder("muster.proxy.streams", server, ProxyServer::openStreams)
-                .description("Event streams that are open")
+                .description("Event streams and WebSockets that are open")
                 .register(meters);
         Gauge.builder("muster.proxy.circuit.breakers.open", server, ProxyInsight::open)
                 .description("Services that are left alone because they fail")

@@ -170,7 +170,8 @@ public record ProxyProperties(
      * @param connect how long connecting to an instance may take: the next one is tried, then 503
      * @param answer how long an instance may be silent before its answer or within it: 504, or the answer is cut
      * @param stalled how long a reader may take nothing of what is to be sent to it: cut
-     * @param streamAfterDrain how long an event stream goes on after its instance takes no new requests any more
+     * @param streamAfterDrain how long an event stream or a WebSocket goes on after its instance takes no new requests any more
+     * @param webSocketIdle how long a WebSocket may be silent in both directions: closed with 1001
      */
     public record Timeouts(
             @DefaultValue("10s") Duration head,
@@ -179,7 +180,8 @@ public record ProxyProperties(
             @DefaultValue("1s") Duration connect,
             @DefaultValue("60s") Duration answer,
             @DefaultValue("60s") Duration stalled,
-            @DefaultValue("30s") Duration streamAfterDrain) {
+            @DefaultValue("30s") Duration streamAfterDrain,
+            @DefaultValue("10m") Duration webSocketIdle) {
         private static final Duration LEAST = Duration.ofMillis(50);
         private static final Duration MOST = Duration.ofDays(1);
 
@@ -192,6 +194,7 @@ public record ProxyProperties(
             between("answer", answer, LEAST);
             between("stalled", stalled, LEAST);
             between("stream-after-drain", streamAfterDrain, Duration.ZERO);
+            between("web-socket-idle", webSocketIdle, LEAST);
         }
 
         private static void between(String name, Duration value, Duration least) {

@@ -14,6 +14,9 @@ final class RequestHead {
     /** The length of a body that comes in chunks. */
     static final long CHUNKED = -1;
 
+    /** No body follows but, if the instance agrees, the frames of a WebSocket (RFC 6455). */
+    static final long WEB_SOCKET = -2;
+
     private static final int MAX_METHOD = 32;
     private static final int MAX_LENGTH_DIGITS = 18;
 
@@ -24,6 +27,9 @@ final class RequestHead {
     private int codings;
     private int headers;
     private boolean version10;
+    private boolean get;
+    private boolean webSocket;
+    private boolean connectionUpgrade;
     private @Nullable String authority;
     private @Nullable String host;
 
@@ -35,7 +41,7 @@ final class RequestHead {
     /**
      * Reads the head that begins at {@code from} and ends, with its empty line, before {@code to}.
      *
-     * @return the length of the body that follows, or {@link #CHUNKED}
+     * @return the length of the body that follows, or {@link #CHUNKED}, or {@link #WEB_SOCKET}
      * @throws Refusal when it breaks a rule
      */
     static long read(ByteBuf in, int from, int to, int maxHeaders) {
@@ -52,6 +58,10 @@ final class RequestHead {
             line = end + 2;
         }
         hosts();
+        if (webSocket) {
+            requireHandshake();
+            return WEB_SOCKET;
+        }
         if (codings > 0) {
             if (version10 || lengths > 0) {
                 throw bad("Transfer-Encoding must stand alone and in HTTP/1.1 but "
@@ -90,7 +100,16 @@ final class RequestHead {
         if (method.equals("TRACE")) {
             throw new Refusal(405, "the method must not be TRACE");
         }
+        get = method.equals("GET");
         target(space + 1, last);
+    }
+
+    /** Anything else would be understood as a handshake by one program and not by another. */
+    private void requireHandshake() {
+        if (!get || version10 || !connectionUpgrade || codings > 0 || length > 0) {
+            throw bad(
+                    "Upgrade must be websocket only in a GET of HTTP/1.1 without a body whose Connection says upgrade");
+        }
     }
 
     private void version(int from, int to) {
@@ -200,6 +219,8 @@ final class RequestHead {
                 host = text(from, to).toLowerCase(Locale.ROOT);
                 requireHost(host);
             }
+            case "upgrade" -> webSocket |= hasToken(from, to, "websocket");
+            case "connection" -> connectionUpgrade |= hasToken(from, to, "upgrade");
             case "expect" -> {
                 if (!text(from, to).equalsIgnoreCase("100-continue")) {
                     throw new Refusal(417, "Expect must be 100-continue");
@@ -209,6 +230,15 @@ final class RequestHead {
                 // Says nothing of where the request ends.
             }
         }
+    }
+
+    private boolean hasToken(int from, int to, String token) {
+        for (String part : text(from, to).split(",", -1)) {
+            if (part.strip().equalsIgnoreCase(token)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private long length(int from, int to) {

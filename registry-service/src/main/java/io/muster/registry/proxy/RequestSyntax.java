@@ -61,6 +61,9 @@ final class RequestSyntax extends ChannelDuplexHandler {
         HEAD,
         BODY,
         CHUNKS,
+        /** The head of a WebSocket's handshake is passed on; what follows is held until it is answered. */
+        HANDSHAKE,
+        TUNNEL,
         REFUSED
     }
 
@@ -123,6 +126,10 @@ final class RequestSyntax extends ChannelDuplexHandler {
 
     @Override
     public void read(ChannelHandlerContext context) throws Exception {
+        if (phase == Phase.HANDSHAKE && pending != null) {
+            // One who does not wait for the answer is not read any further.
+            return;
+        }
         if (!reading) {
             reading = true;
             if (phase == Phase.BODY || phase == Phase.CHUNKS) {
@@ -149,6 +156,10 @@ final class RequestSyntax extends ChannelDuplexHandler {
             }
             return;
         }
+        if (phase == Phase.HANDSHAKE) {
+            pending = pending == null ? buffer : Unpooled.wrappedBuffer(pending, buffer);
+            return;
+        }
         ByteBuf all = buffer;
         if (pending != null) {
             all = Unpooled.wrappedBuffer(pending, buffer);
@@ -164,7 +175,7 @@ final class RequestSyntax extends ChannelDuplexHandler {
         int at = in.readerIndex();
         int passed = at;
         try {
-            while (at < in.writerIndex()) {
+            while (at < in.writerIndex() && phase != Phase.HANDSHAKE) {
                 int next = step(in, at);
                 if (next < 0) {
                     break;
@@ -185,8 +196,10 @@ final class RequestSyntax extends ChannelDuplexHandler {
         rest.writeBytes(in, passed, kept);
         pending = rest;
         pass(context, in, passed);
-        // Nobody above knows that more is needed.
-        context.read();
+        if (phase != Phase.HANDSHAKE) {
+            // Nobody above knows that more is needed.
+            context.read();
+        }
     }
 
     /** How far one part of the message goes; -1 when its head is not complete. */
@@ -238,7 +251,22 @@ final class RequestSyntax extends ChannelDuplexHandler {
         return next == null ? Mono.never() : next.asMono();
     }
 
+    /**
+     * The handshake that came last is agreed to: gives what followed it and looks at nothing any more. The caller releases what it gets. On the
+     * connection's event loop.
+     */
+    ByteBuf beginTunnel() {
+        ByteBuf held = pending == null ? Unpooled.EMPTY_BUFFER : pending;
+        pending = null;
+        phase = Phase.TUNNEL;
+        return held;
+    }
+
     private void begin(long length) {
+        if (length == RequestHead.WEB_SOCKET) {
+            phase = Phase.HANDSHAKE;
+            return;
+        }
         if (length == RequestHead.CHUNKED) {
             phase = Phase.CHUNKS;
             chunks = new ChunkedBody(bounds.maxHead(), bounds.maxBody());
@@ -349,7 +377,8 @@ final class RequestSyntax extends ChannelDuplexHandler {
      */
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) throws Exception {
-        boolean sending = phase == Phase.REFUSED || phase == Phase.BODY || phase == Phase.CHUNKS;
+        boolean sending =
+                phase == Phase.REFUSED || phase == Phase.BODY || phase == Phase.CHUNKS || phase == Phase.HANDSHAKE;
         if (!sending
                 || !(context.channel() instanceof SocketChannel socket)
                 || socket.isOutputShutdown()

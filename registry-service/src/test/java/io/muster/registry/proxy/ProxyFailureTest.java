@@ -297,7 +297,7 @@ class ProxyFailureTest {
     }
 
     /** A port where nobody listens. */
-    private static int closedPort() throws IOException {
+    static int closedPort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

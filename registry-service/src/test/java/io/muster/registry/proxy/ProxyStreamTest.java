@@ -101,30 +101,6 @@ class ProxyStreamTest {
         }
     }
 
-    @Test
-    void webSocketsAreNotPassedOn() throws IOException {
-        try (RunningProxy proxy = RunningProxy.start()) {
-            proxy.instance("plain", "p1", ProxyRoutingTest::echo);
-
-            String request = String.join(
-                    "\r\n",
-                    "GET /plain/ HTTP/1.1",
-                    "Host: localhost",
-                    "Connection: Upgrade",
-                    "Upgrade: websocket",
-                    "Sec-WebSocket-Version: 13",
-                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-                    "",
-                    "");
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
-                socket.setSoTimeout(20_000);
-                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-                byte[] start = socket.getInputStream().readNBytes(13);
-                assertThat(new String(start, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 501 ");
-            }
-        }
-    }
-
     private static void readUntil(BufferedReader lines, String wanted) throws IOException {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.equals(wanted)) {
