@@ -4,7 +4,9 @@ import io.muster.api.Position;
 import io.muster.registry.engine.raft.RaftEngine;
 import io.muster.registry.engine.raft.RaftEngineConfig;
 import io.muster.registry.health.Prober;
+import io.muster.registry.raft.PeerKeys;
 import io.muster.registry.raft.RaftNode;
+import io.muster.registry.replication.Membership;
 import io.muster.registry.replication.StateMachine;
 import io.muster.registry.web.ReplicationInsight;
 import java.nio.file.Path;
@@ -14,9 +16,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.SslManagerBundle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -50,8 +55,18 @@ class RaftConfiguration {
     }
 
     @Bean("raft")
-    ReplicationInsight raftInsight(RaftNode node) {
-        return new ReplicationInsight(node);
+    ReplicationInsight raftInsight(RaftNode node, Membership membership) {
+        return new ReplicationInsight(node, membership);
+    }
+
+    @Bean
+    Membership membership(RaftNode node) {
+        return node.members();
+    }
+
+    @Bean
+    HandOverLifecycle handOverLifecycle(RaftNode node) {
+        return new HandOverLifecycle(node);
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")
@@ -60,6 +75,7 @@ class RaftConfiguration {
             ReplicationProperties replication,
             RaftEngine engine,
             @Qualifier("leaseTable") ObjectProvider<StateMachine> leaseTable,
+            ObjectProvider<SslBundles> bundles,
             LongSupplier nanoClock) {
         if (properties.dataDir().isBlank()) {
             throw new IllegalArgumentException(
@@ -71,8 +87,22 @@ class RaftConfiguration {
             leaseTable.ifAvailable(table -> machines.put(ReplicationConfiguration.LEASE_GROUP, table));
         }
         Path directory = Path.of(properties.dataDir()).toAbsolutePath().resolve("raft");
-        RaftNode node = new RaftNode(replication.raft().config(directory), machines, nanoClock);
+        RaftNode node = new RaftNode(
+                replication.raft().config(directory, keys(replication.raft(), bundles)), machines, nanoClock);
         engine.replicateBy(node.log(CATALOGUE_GROUP));
         return node;
+    }
+
+    private static @Nullable PeerKeys keys(ReplicationProperties.Raft raft, ObjectProvider<SslBundles> bundles) {
+        String name = raft.ssl().bundle();
+        if (name.isEmpty()) {
+            return null;
+        }
+        SslManagerBundle managers = bundles.getObject().getBundle(name).getManagers();
+        if (managers.getKeyManagers().length == 0 || managers.getTrustManagers().length == 0) {
+            throw new IllegalArgumentException(
+                    "muster.server.raft.ssl.bundle must be a bundle with a key and a trust store but was " + name);
+        }
+        return new PeerKeys(managers.getKeyManagers()[0], managers.getTrustManagers()[0]);
     }
 }

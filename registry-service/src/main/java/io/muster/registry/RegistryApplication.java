@@ -39,7 +39,7 @@ public class RegistryApplication {
             Map.entry("logging.level.org.apache.ratis.util.JmxRegister", "OFF"),
             // The same of each probe that finds nobody.
             Map.entry("logging.level.reactor.netty.http.client.HttpClientConnect", "ERROR"),
-            Map.entry("management.endpoints.web.exposure.include", "health,info,prometheus"),
+            Map.entry("management.endpoints.web.exposure.include", "health,info,muster,prometheus"),
             Map.entry("management.endpoint.health.probes.enabled", "true"),
             Map.entry("management.endpoint.health.show-details", "always"),
             Map.entry("management.info.env.enabled", "true"),

@@ -1,5 +1,6 @@
 package io.muster.registry;
 
+import io.muster.registry.raft.PeerKeys;
 import io.muster.registry.raft.RaftConfig;
 import io.muster.registry.raft.RaftPeerAddress;
 import jakarta.validation.Valid;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -32,7 +34,7 @@ public record ReplicationProperties(
     public ReplicationProperties {
         if (engine == Kind.RAFT) {
             // Every rule is checked at the start, before anything listens.
-            raft.config(Path.of("."));
+            raft.config(Path.of("."), null);
         }
     }
 
@@ -63,6 +65,9 @@ public record ReplicationProperties(
      * @param bindAddress where this node listens for its peers, on the port that the peers name
      * @param openNetwork that peers talk unencrypted and trust whoever reaches their port, said aloud; another bind address than
      *     loopback needs it
+     * @param ssl how peers know each other
+     * @param join whether this node is to be added to a cluster that there is: it never forms one, and {@code peers} need name
+     *     no other node
      * @param bootstrap whether a node without data forms the cluster; for the very first start only
      * @param electionTimeout after how long without a leader another one is elected, at least; twice as long at most
      * @param submitTimeout after how long without a majority a change is refused
@@ -73,6 +78,8 @@ public record ReplicationProperties(
             @DefaultValue List<String> peers,
             @DefaultValue("127.0.0.1") String bindAddress,
             @DefaultValue("false") boolean openNetwork,
+            @DefaultValue @Valid Ssl ssl,
+            @DefaultValue("false") boolean join,
             @DefaultValue("false") boolean bootstrap,
             @DefaultValue("500ms") Duration electionTimeout,
             @DefaultValue("5s") Duration submitTimeout) {
@@ -81,13 +88,26 @@ public record ReplicationProperties(
             peers = List.copyOf(peers);
         }
 
+        /**
+         * How peers know each other.
+         *
+         * @param bundle the SSL bundle whose certificate this node shows, and by which it trusts others; empty for unencrypted
+         *     connections
+         */
+        public record Ssl(@DefaultValue("") String bundle) {}
+
         /** @throws IllegalArgumentException when the settings do not fit each other */
-        RaftConfig config(Path directory) {
+        RaftConfig config(Path directory, @Nullable PeerKeys keys) {
             List<RaftPeerAddress> addresses =
                     peers.stream().map(RaftPeerAddress::parse).toList();
-            if (!openNetwork && !isLoopback(bindAddress)) {
+            if (!openNetwork && ssl.bundle().isEmpty() && !isLoopback(bindAddress)) {
                 throw new IllegalArgumentException("muster.server.raft.bind-address must be a loopback address unless"
-                        + " muster.server.raft.open-network is true but was " + bindAddress);
+                        + " muster.server.raft.ssl.bundle is set or muster.server.raft.open-network is true but was "
+                        + bindAddress);
+            }
+            if (join && bootstrap) {
+                throw new IllegalArgumentException(
+                        "muster.server.raft.join must be false with muster.server.raft.bootstrap=true but was true");
             }
             try {
                 return new RaftConfig(
@@ -96,8 +116,10 @@ public record ReplicationProperties(
                         addresses,
                         bindAddress,
                         directory,
-                        bootstrap || addresses.size() == 1,
-                        new RaftConfig.Timeouts(electionTimeout, electionTimeout.multipliedBy(2), submitTimeout));
+                        !join && (bootstrap || addresses.size() == 1),
+                        new RaftConfig.Timeouts(electionTimeout, electionTimeout.multipliedBy(2), submitTimeout),
+                        join,
+                        keys);
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException("muster.server.raft: " + e.getMessage(), e);
             }

@@ -107,6 +107,10 @@ class TokenAccessTest {
         "POST, /v1/leases/renew, leaser, 503, lease",
         "POST, /v1/leases/release, leaser, 503, lease",
         "DELETE, /v1/operator/leases/nightly, operator, 503, operate",
+        // It is no cluster.
+        "GET, /v1/operator/cluster, operator, 404, operate",
+        "DELETE, /v1/operator/cluster/members/b, operator, 404, operate",
+        "GET, /actuator/muster, reader, 200, read",
     })
     void aCallNeedsItsScope(String method, String path, String holder, int status, String scope) {
         String target = path.replace("GEN", generation);

@@ -50,6 +50,7 @@ final class GroupLog implements LeaderLog {
     private volatile long heardNanos;
 
     /**
+     * @param presence is told when this node gets the log, and when it loses it
      * @param timer retries; must not be blocked
      * @param answers where callers are told
      */
@@ -57,13 +58,14 @@ final class GroupLog implements LeaderLog {
             String name,
             RaftGroupId group,
             StateMachine machine,
+            Replica.Presence presence,
             RaftConfig.Timeouts timeouts,
             LongSupplier nanoClock,
             ScheduledExecutorService timer,
             Executor answers) {
         this.name = name;
         this.group = group;
-        this.replica = new Replica(name, machine);
+        this.replica = new Replica(name, machine, presence);
         this.timeouts = timeouts;
         this.nanoClock = nanoClock;
         this.timer = timer;

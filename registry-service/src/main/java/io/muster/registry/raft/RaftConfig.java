@@ -3,6 +3,7 @@ package io.muster.registry.raft;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a node takes part in a cluster.
@@ -14,6 +15,8 @@ import java.util.List;
  * @param directory where logs and snapshots are kept
  * @param mayForm whether a node without data forms the cluster together with its peers; otherwise it waits to be added
  * @param timeouts how long it waits for what
+ * @param joins whether it never forms a cluster: without data it waits until a member adds it, whoever its peers are
+ * @param keys how peers know each other; null when they talk unencrypted
  */
 public record RaftConfig(
         String cluster,
@@ -22,12 +25,29 @@ public record RaftConfig(
         String bindHost,
         Path directory,
         boolean mayForm,
-        Timeouts timeouts) {
+        Timeouts timeouts,
+        boolean joins,
+        @Nullable PeerKeys keys) {
+    /** Of a node that talks unencrypted and forms the cluster with its peers, or waits. */
+    public RaftConfig(
+            String cluster,
+            String self,
+            List<RaftPeerAddress> peers,
+            String bindHost,
+            Path directory,
+            boolean mayForm,
+            Timeouts timeouts) {
+        this(cluster, self, peers, bindHost, directory, mayForm, timeouts, false, null);
+    }
+
     /** @throws IllegalArgumentException when this node is not among its peers, or a peer is named twice */
     public RaftConfig {
         peers = List.copyOf(peers);
         if (peers.stream().filter(peer -> peer.id().equals(self)).count() != 1) {
             throw new IllegalArgumentException("peers must name this node, \"" + self + "\", once but were " + peers);
+        }
+        if (joins && mayForm) {
+            throw new IllegalArgumentException("joins must be false when it may form the cluster but was true");
         }
         if (bindHost.isEmpty() && peers.size() > 1) {
             throw new IllegalArgumentException("bindHost must be present with peers " + peers + " but was empty");

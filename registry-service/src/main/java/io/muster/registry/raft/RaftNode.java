@@ -1,20 +1,22 @@
 package io.muster.registry.raft;
 
 import io.muster.registry.replication.LeaderLog;
+import io.muster.registry.replication.Membership;
 import io.muster.registry.replication.Replication;
 import io.muster.registry.replication.Standing;
 import io.muster.registry.replication.StateMachine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -24,7 +26,9 @@ import org.apache.ratis.client.ClientFactory;
 import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupManagementRequest;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -35,6 +39,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,13 +52,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class RaftNode implements Replication, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RaftNode.class);
-    private static final String MARKER = "muster-node";
 
     private final RaftConfig config;
     private final Map<String, GroupLog> logs = new LinkedHashMap<>();
     private final ScheduledThreadPoolExecutor timer;
     private final ExecutorService answers;
     private final Thread starter;
+    private final ClusterMembers members;
+    private final Set<RaftGroupId> made = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable NodeMarker marker;
     private volatile @Nullable RaftServers servers;
     private volatile @Nullable String failure;
     private volatile boolean closed;
@@ -71,7 +78,15 @@ public final class RaftNode implements Replication, AutoCloseable {
         machines.forEach((name, machine) -> logs.put(
                 name,
                 new GroupLog(
-                        name, groupId(config.cluster(), name), machine, config.timeouts(), nanoClock, timer, answers)));
+                        name,
+                        groupId(config.cluster(), name),
+                        machine,
+                        new Part(name),
+                        config.timeouts(),
+                        nanoClock,
+                        timer,
+                        answers)));
+        this.members = new ClusterMembers(config, List.copyOf(logs.values()), nanoClock);
         this.starter = daemon("muster-raft-start").newThread(this::run);
     }
 
@@ -103,6 +118,11 @@ public final class RaftNode implements Replication, AutoCloseable {
                 logs.get(name), () -> "group must be one of " + logs.keySet() + " but was " + name);
     }
 
+    /** Who belongs to the cluster. */
+    public Membership members() {
+        return members;
+    }
+
     @Override
     public Map<String, Standing> standings() {
         Map<String, Standing> standings = new LinkedHashMap<>();
@@ -126,8 +146,22 @@ public final class RaftNode implements Replication, AutoCloseable {
             if (wrong != null) {
                 return "replicated log " + group.name() + " cannot be written: " + wrong;
             }
+            if (servers != null && !closed && group.division() == null) {
+                return "takes no part in the replicated log " + group.name() + ": " + absence(group.name());
+            }
         }
         return "";
+    }
+
+    private String absence(String group) {
+        NodeMarker known = marker;
+        NodeMarker.State state = known == null ? null : known.of(group);
+        if (state == NodeMarker.State.GROUP) {
+            return "it is no member any more, or the log was stopped; this node's log says why";
+        }
+        return state == NodeMarker.State.LEFT
+                ? "it was removed from the cluster; start it again with muster.server.raft.join=true, then add it"
+                : "it has no data and waits until a member of the cluster adds it";
     }
 
     private void run() {
@@ -149,9 +183,14 @@ public final class RaftNode implements Replication, AutoCloseable {
         if (closed) {
             return;
         }
-        List<String> known = known();
+        NodeMarker known = NodeMarker.of(config);
+        marker = known;
         RaftProperties properties = RaftSettings.of(config);
         Parameters parameters = new Parameters();
+        PeerKeys keys = config.keys();
+        if (keys != null) {
+            GrpcConfigKeys.TLS.setConf(parameters, new GrpcTlsConfig(keys.keys(), keys.trust(), true));
+        }
         RaftPeerId self = RaftPeerId.valueOf(config.self());
         RaftServer server = RaftServer.newBuilder()
                 .setServerId(self)
@@ -164,12 +203,13 @@ public final class RaftNode implements Replication, AutoCloseable {
         try {
             server.start();
             addGroups(server, known);
-            mark();
-            RaftClientRpc client =
-                    ClientFactory.cast(new GrpcFactory(parameters)).newRaftClientRpc(ClientId.randomId(), properties);
+            ClientFactory clients = ClientFactory.cast(new GrpcFactory(parameters));
+            RaftClientRpc client = clients.newRaftClientRpc(ClientId.randomId(), properties);
             RaftServers started = new RaftServers(self, server, client);
             servers = started;
             logs.values().forEach(group -> group.started(started));
+            members.started(
+                    new AdminRequests(self, server, () -> clients.newRaftClientRpc(ClientId.randomId(), properties)));
             running = true;
             log.info("Raft node {} takes part in cluster {} with {}", config.own(), config.cluster(), config.peers());
         } finally {
@@ -182,48 +222,62 @@ public final class RaftNode implements Replication, AutoCloseable {
     private org.apache.ratis.statemachine.StateMachine machine(RaftGroupId id) {
         for (GroupLog group : logs.values()) {
             if (group.group().equals(id)) {
+                if (!made.add(id)) {
+                    // What it was is still in memory.
+                    throw new IllegalStateException("node " + config.self() + " was removed from the log "
+                            + group.name() + ": start it again before it is added");
+                }
                 return group.replica();
             }
         }
-        throw new IllegalStateException("group must be one of " + logs.keySet() + " but was " + id);
+        throw new IllegalStateException(
+                "group must be one of cluster " + config.cluster() + " " + logs.keySet() + " but was " + id);
     }
 
-    private void addGroups(RaftServer server, List<String> known) throws IOException {
+    private void addGroups(RaftServer server, NodeMarker known) throws IOException {
+        // A node that has data was not emptied: a log that it never had to do with is new in the whole cluster.
+        boolean held = known.holdsAny();
         for (GroupLog group : logs.values()) {
             boolean kept = Files.isDirectory(
                     config.directory().resolve(group.group().getUuid().toString()));
+            NodeMarker.State state = known.of(group.name());
             if (kept) {
                 server.getDivision(group.group());
-                continue;
-            }
-            if (known.contains(group(group))) {
+            } else if (state == NodeMarker.State.GROUP) {
                 throw new IOException("directory " + config.directory() + " has lost the log " + group.name());
-            }
-            // A node that has data was not emptied: a log that it never had is new in the whole cluster.
-            List<RaftPeer> peers = config.mayForm() || !known.isEmpty()
-                    ? config.peers().stream().map(RaftNode::peer).toList()
-                    : List.of();
-            if (peers.isEmpty()) {
-                log.warn(
-                        "Raft node {} has no data for {}, and waits: it forms the cluster with"
-                                + " muster.server.raft.bootstrap=true, for the very first start only",
-                        config.own(),
-                        group.name());
-            }
-            RaftClientReply reply = server.groupManagement(GroupManagementRequest.newAdd(
-                    ClientId.randomId(),
-                    server.getId(),
-                    CallId.getAndIncrement(),
-                    RaftGroup.valueOf(group.group(), peers),
-                    true));
-            if (!reply.isSuccess()) {
-                throw new IOException("cannot begin the log " + group.name(), reply.getException());
+            } else if (state == null && !config.joins() && (config.mayForm() || held)) {
+                form(server, group);
+            } else {
+                await(group, known);
             }
         }
     }
 
-    private static String group(GroupLog group) {
-        return "group=" + group.name();
+    private void form(RaftServer server, GroupLog group) throws IOException {
+        RaftClientReply reply = server.groupManagement(GroupManagementRequest.newAdd(
+                ClientId.randomId(),
+                server.getId(),
+                CallId.getAndIncrement(),
+                RaftGroup.valueOf(
+                        group.group(),
+                        config.peers().stream().map(RaftNode::peer).toList()),
+                true));
+        if (!reply.isSuccess()) {
+            throw new IOException("cannot begin the log " + group.name(), reply.getException());
+        }
+    }
+
+    /** Its peers reach nobody under this log's name: whatever they believe, it cannot vote before it is added. */
+    private void await(GroupLog group, NodeMarker known) throws IOException {
+        if (config.joins()) {
+            known.set(group.name(), NodeMarker.State.JOINS);
+        }
+        log.warn(
+                "Raft node {} has no data for {}, and waits until a member of the cluster adds it: see"
+                        + " /v1/operator/cluster/members. If the others name it as a member still, remove it first. A new"
+                        + " cluster is formed with muster.server.raft.bootstrap=true, for the very first start only",
+                config.own(),
+                group.name());
     }
 
     static RaftPeer peer(RaftPeerAddress address) {
@@ -233,43 +287,19 @@ public final class RaftNode implements Replication, AutoCloseable {
                 .build();
     }
 
-    private Path marker() {
-        return config.directory().resolve(MARKER);
-    }
-
-    private String identity() {
-        return "cluster=" + config.cluster() + " id=" + config.self();
-    }
-
-    /** Says whose directory it is, and which logs are in it. */
-    private void mark() throws IOException {
-        List<String> lines = new ArrayList<>(List.of(identity()));
-        logs.values().forEach(group -> lines.add(group(group)));
-        Files.write(marker(), lines);
-    }
-
     /**
-     * What the directory's marker says; empty when there is none. One of another node is refused, for two would vote under
-     * one name.
+     * Hands the logs that this node leads to nodes that have everything, so that nobody waits for an election when it closes.
+     * Blocks for {@code limit} at most.
      */
-    private List<String> known() throws IOException {
-        Files.createDirectories(config.directory());
-        if (!Files.exists(marker())) {
-            return List.of();
-        }
-        List<String> lines = Files.readAllLines(marker());
-        String found = lines.isEmpty() ? "" : lines.get(0);
-        if (!found.equals(identity())) {
-            throw new IOException(
-                    "directory " + config.directory() + " must be that of " + identity() + " but was that of " + found);
-        }
-        return lines;
+    public void handOver(Duration limit) {
+        members.handOver(limit);
     }
 
     /** Takes part no more. What is under way fails, and what others hold stays. */
     @Override
     public void close() {
         closed = true;
+        members.close();
         logs.values().forEach(GroupLog::close);
         synchronized (this) {
             RaftServers running = servers;
@@ -288,5 +318,44 @@ public final class RaftNode implements Replication, AutoCloseable {
         }
         timer.shutdownNow();
         answers.shutdown();
+    }
+
+    /** Writes down what becomes of this node's part in a log. */
+    private final class Part implements Replica.Presence {
+        private final String group;
+
+        Part(String group) {
+            this.group = group;
+        }
+
+        @Override
+        public void began() throws IOException {
+            NodeMarker known = marker;
+            if (known != null) {
+                known.set(group, NodeMarker.State.GROUP);
+            }
+        }
+
+        @Override
+        public void removed() {
+            NodeMarker known = marker;
+            try {
+                if (known != null) {
+                    known.set(group, NodeMarker.State.LEFT);
+                }
+                // A log of an earlier time stands where this one is moved to.
+                FileUtils.deleteFully(config.directory()
+                        .resolve(RaftSettings.REMOVED)
+                        .resolve(group(group).group().getUuid().toString()));
+                log.warn(
+                        "Raft node {} was removed from the log {}: what it had is below {} in its directory",
+                        config.own(),
+                        group,
+                        RaftSettings.REMOVED);
+            } catch (IOException e) {
+                log.warn(
+                        "Raft node {} was removed from the log {}, and cannot write that down", config.own(), group, e);
+            }
+        }
     }
 }

@@ -18,6 +18,9 @@ import org.apache.ratis.util.TimeDuration;
  * small machine.
  */
 final class RaftSettings {
+    /** Where the logs of groups are moved that this node was removed from, below its directory. */
+    static final String REMOVED = "removed";
+
     private static final SizeInBytes ENTRY_MAX = SizeInBytes.valueOf("1MB");
     // Ratis wants room for an entry and its frame.
     private static final SizeInBytes WRITE_BUFFER = SizeInBytes.valueOf(1024 * 1024 + 64 * 1024);
@@ -33,7 +36,7 @@ final class RaftSettings {
         RaftServerConfigKeys.setStorageDir(
                 properties, List.of(config.directory().toFile()));
         RaftServerConfigKeys.setRemovedGroupsDir(
-                properties, new File(config.directory().toFile(), "removed"));
+                properties, new File(config.directory().toFile(), REMOVED));
         if (!config.isAlone()) {
             network(properties, config);
         }

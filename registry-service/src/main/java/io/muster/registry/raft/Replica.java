@@ -63,6 +63,7 @@ final class Replica extends BaseStateMachine {
 
     private final String name;
     private final StateMachine machine;
+    private final Presence presence;
     private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
     private final Object leadership = new Object();
     private volatile boolean leading;
@@ -72,10 +73,21 @@ final class Replica extends BaseStateMachine {
     /**
      * @param name the group's, for the log
      * @param machine what the entries are applied to
+     * @param presence is told when this node gets the log, and when it loses it
      */
-    Replica(String name, StateMachine machine) {
+    Replica(String name, StateMachine machine, Presence presence) {
         this.name = name;
         this.machine = machine;
+        this.presence = presence;
+    }
+
+    /** What becomes of this node's part in a log. */
+    interface Presence {
+        /** The log has its place in the directory. */
+        void began() throws IOException;
+
+        /** This node was removed; its log is moved aside now. */
+        void removed();
     }
 
     /** What broke the log or the state; empty when nothing did. */
@@ -89,6 +101,7 @@ final class Replica extends BaseStateMachine {
         getLifeCycle().startAndTransition(() -> {
             super.initialize(raftServer, id, raftStorage);
             storage.init(raftStorage);
+            presence.began();
             load();
         });
     }
@@ -247,6 +260,11 @@ final class Replica extends BaseStateMachine {
                 machine.following();
             }
         }
+    }
+
+    @Override
+    public void notifyGroupRemove() {
+        presence.removed();
     }
 
     @Override

@@ -19,7 +19,7 @@ final class CallRules {
     private static final Need READ_IN_NAMESPACE = new Need(Kind.READ, null, true);
     private static final Need OPERATE = new Need(Kind.OPERATE, null, false);
     private static final Need OPERATE_IN_NAMESPACE = new Need(Kind.OPERATE, null, true);
-    /** Leases belong to no namespace: their names alone say whose they are. */
+    /** Leases and nodes belong to no namespace: their names alone say whose they are. */
     private static final Need LEASE = new Need(Kind.LEASE, null, false);
 
     private static final Need REGISTER = new Need(Kind.REGISTER, null, false);
@@ -81,8 +81,9 @@ final class CallRules {
             }
             case "operator" -> {
                 boolean silence = reads && path.size() == 3 && path.get(2).equals("silence");
-                boolean leases = path.size() > 2 && path.get(2).equals("leases");
-                return silence || leases ? OPERATE : OPERATE_IN_NAMESPACE;
+                String what = path.size() > 2 ? path.get(2) : "";
+                boolean everywhere = what.equals("leases") || what.equals("cluster");
+                return silence || everywhere ? OPERATE : OPERATE_IN_NAMESPACE;
             }
             case "leases" -> {
                 return LEASE;

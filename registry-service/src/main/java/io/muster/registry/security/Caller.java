@@ -92,7 +92,7 @@ public record Caller(String id, InetAddress peer, Object client, Grant grant) {
                             "urn:muster:problem:foreign-namespace",
                             "Foreign namespace",
                             403,
-                            "token " + id + " is for its namespaces alone, and a lease belongs to none",
+                            "token " + id + " is for its namespaces alone, and this belongs to none",
                             "namespace",
                             null)
                     .asException();

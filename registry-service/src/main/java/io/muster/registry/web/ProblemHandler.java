@@ -7,6 +7,7 @@ import io.muster.api.ProblemException;
 import io.muster.api.Text;
 import io.muster.registry.engine.EngineUnavailableException;
 import io.muster.registry.engine.SettingsNotKeptException;
+import io.muster.registry.replication.MembershipException;
 import io.muster.registry.replication.OutcomeUnknownException;
 import io.muster.registry.security.Gate;
 import io.netty.channel.ChannelException;
@@ -131,6 +132,13 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
                     Objects.requireNonNullElse(e.getReason(), "the request cannot be read"),
                     field,
                     null);
+        }
+        if (error instanceof MembershipException e) {
+            boolean unknown = e.reason() == MembershipException.Reason.UNKNOWN;
+            return Problem.of(
+                    unknown ? 404 : 409,
+                    unknown ? "Unknown member" : "Members in the way",
+                    String.valueOf(e.getMessage()));
         }
         if (error instanceof ResponseStatusException e) {
             return Problem.of(

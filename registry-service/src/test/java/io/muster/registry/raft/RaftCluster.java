@@ -12,15 +12,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Nodes of one cluster on the loopback address, each with a counter in its one group. */
+/** Nodes of one cluster on the loopback address, each with a counter in each of its groups. */
 final class RaftCluster implements AutoCloseable {
     static final String GROUP = "counter";
+    static final String SECOND_GROUP = "second";
     static final Duration LIMIT = Duration.ofSeconds(60);
     private static final RaftConfig.Timeouts TIMEOUTS =
             new RaftConfig.Timeouts(Duration.ofMillis(300), Duration.ofMillis(600), Duration.ofSeconds(5));
 
     private final Path directory;
     private final List<RaftPeerAddress> peers;
+    private final Map<String, RaftPeerAddress> joined = new TreeMap<>();
     private final Map<String, RaftNode> nodes = new TreeMap<>();
     private final Map<String, CounterMachine> machines = new TreeMap<>();
 
@@ -45,9 +47,41 @@ final class RaftCluster implements AutoCloseable {
     }
 
     void start(String id, boolean mayForm) {
+        start(id, mayForm, false);
+    }
+
+    /** Starts a node that waits until it is added, and knows nobody but itself. */
+    RaftPeerAddress join(String id) throws IOException {
+        if (!joined.containsKey(id)) {
+            joined.put(
+                    id,
+                    peers.stream()
+                            .filter(peer -> peer.id().equals(id))
+                            .findFirst()
+                            .orElse(new RaftPeerAddress(
+                                    id, "127.0.0.1", peers(1).get(0).port())));
+        }
+        start(id, false, true);
+        return address(id);
+    }
+
+    RaftPeerAddress address(String id) {
+        RaftPeerAddress alone = joined.get(id);
+        return alone != null
+                ? alone
+                : peers.stream()
+                        .filter(peer -> peer.id().equals(id))
+                        .findFirst()
+                        .orElseThrow();
+    }
+
+    private void start(String id, boolean mayForm, boolean joins) {
         CounterMachine machine = new CounterMachine();
-        RaftConfig config = new RaftConfig("test", id, peers, "127.0.0.1", directory(id), mayForm, TIMEOUTS);
-        RaftNode node = new RaftNode(config, Map.of(GROUP, machine), System::nanoTime);
+        List<RaftPeerAddress> named = joined.containsKey(id) ? List.of(address(id)) : peers;
+        RaftConfig config =
+                new RaftConfig("test", id, named, "127.0.0.1", directory(id), mayForm, TIMEOUTS, joins, null);
+        RaftNode node =
+                new RaftNode(config, Map.of(GROUP, machine, SECOND_GROUP, new CounterMachine()), System::nanoTime);
         nodes.put(id, node);
         machines.put(id, machine);
         node.start();
