@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
@@ -36,6 +37,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupLog implements LeaderLog {
     private static final long RETRY_MILLIS = 20;
+    private static final long SPREAD_MILLIS = 5;
+    private static final int QUIET = 0;
+    private static final int SPREADING = 1;
+    private static final int SPREADING_AGAIN = 2;
 
     private final String name;
     private final RaftGroupId group;
@@ -48,6 +53,7 @@ final class GroupLog implements LeaderLog {
     private volatile @Nullable RaftServers servers;
     private volatile @Nullable Requests requests;
     private volatile long heardNanos;
+    private final AtomicInteger spreading = new AtomicInteger();
 
     /**
      * @param presence is told when this node gets the log, and when it loses it
@@ -65,7 +71,7 @@ final class GroupLog implements LeaderLog {
             Executor answers) {
         this.name = name;
         this.group = group;
-        this.replica = new Replica(name, machine, presence);
+        this.replica = new Replica(name, machine, presence, this::spread);
         this.timeouts = timeouts;
         this.nanoClock = nanoClock;
         this.timer = timer;
@@ -98,6 +104,41 @@ final class GroupLog implements LeaderLog {
     void close() {
         servers = null;
         batcher.close();
+    }
+
+    /**
+     * Tells the followers what is committed. By itself Ratis tells them with the next entry, or with the next heartbeat, which
+     * is half an election time away; and whoever watches a follower would wait for that. A read that no majority has confirmed
+     * yet makes the leader send at once.
+     */
+    private void spread() {
+        if (spreading.getAndUpdate(state -> state == QUIET ? SPREADING : SPREADING_AGAIN) == QUIET) {
+            sendSpread();
+        }
+    }
+
+    private void sendSpread() {
+        RaftServers running = servers;
+        Requests sender = requests;
+        if (running == null || sender == null || running.client() == null) {
+            spreading.set(QUIET);
+            return;
+        }
+        CompletionStage<Void> unusedReply = sender.send(sender.barrier(running.self()))
+                .handle((reply, failure) -> {
+                    try {
+                        var unused = timer.schedule(this::spreadAgain, SPREAD_MILLIS, TimeUnit.MILLISECONDS);
+                    } catch (RejectedExecutionException e) {
+                        spreading.set(QUIET);
+                    }
+                    return null;
+                });
+    }
+
+    private void spreadAgain() {
+        if (spreading.updateAndGet(state -> state == SPREADING_AGAIN ? SPREADING : QUIET) == SPREADING) {
+            sendSpread();
+        }
     }
 
     @Override

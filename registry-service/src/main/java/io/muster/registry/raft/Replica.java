@@ -64,6 +64,7 @@ final class Replica extends BaseStateMachine {
     private final String name;
     private final StateMachine machine;
     private final Presence presence;
+    private final Runnable applied;
     private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
     private final Object leadership = new Object();
     private volatile boolean leading;
@@ -74,11 +75,13 @@ final class Replica extends BaseStateMachine {
      * @param name the group's, for the log
      * @param machine what the entries are applied to
      * @param presence is told when this node gets the log, and when it loses it
+     * @param applied runs after each entry that this node applied as the leader; must not block
      */
-    Replica(String name, StateMachine machine, Presence presence) {
+    Replica(String name, StateMachine machine, Presence presence, Runnable applied) {
         this.name = name;
         this.machine = machine;
         this.presence = presence;
+        this.applied = applied;
     }
 
     /** What becomes of this node's part in a log. */
@@ -185,6 +188,9 @@ final class Replica extends BaseStateMachine {
             answers.add(machine.apply(entries, one));
         }
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+        if (leading) {
+            applied.run();
+        }
         ByteString answer = UnsafeByteOperations.unsafeWrap(Batch.pack(answers));
         return CompletableFuture.completedFuture(Message.valueOf(answer));
     }

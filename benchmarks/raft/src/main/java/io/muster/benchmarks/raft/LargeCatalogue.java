@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 final class LargeCatalogue {
     private static final int CLIENTS = 100;
     private static final int SERVICES = 300;
+    private static final int PASSING = 10_000;
     private static final int HEARTBEAT_MILLIS = 5000;
 
     private final Path root;
@@ -61,6 +62,7 @@ final class LargeCatalogue {
                 int port = cluster.nodes().get(i % 3).httpPort();
                 connections.addAll(HttpConnection.open(loop, port, 1));
             }
+            warmUp(loop, connections);
             HeartbeatLoad heartbeats = new HeartbeatLoad(members, connections, connections.get(0));
             Future<?> batching = loop.every(HEARTBEAT_MILLIS, heartbeats::renewTheOthers);
             long start = System.nanoTime();
@@ -76,6 +78,28 @@ final class LargeCatalogue {
             beating.cancel(false);
             batching.cancel(false);
             return result;
+        }
+    }
+
+    /** A JVM compiles what it runs for a minute or two; servers run for months. What comes and goes here does not count. */
+    private void warmUp(LoadLoop loop, List<HttpConnection> connections) throws InterruptedException {
+        List<Member> passing = IntStream.range(0, PASSING)
+                .mapToObj(i -> new Member("passing-" + i % SERVICES, scale.instances() + i))
+                .toList();
+        for (int round = 1; round <= scale.warmUps(); round++) {
+            long start = System.nanoTime();
+            ClosedLoop.all(
+                    loop,
+                    connections,
+                    "registrations",
+                    passing.stream().map(Member::register).iterator());
+            double perSecond = passing.size() * 1e9 / (System.nanoTime() - start);
+            progress.say("catalogue: warming up, %,.0f registrations/s", perSecond);
+            ClosedLoop.all(
+                    loop,
+                    connections,
+                    "deregistrations",
+                    passing.stream().map(Member::deregister).iterator());
         }
     }
 

@@ -77,7 +77,8 @@ public final class Member {
         });
     }
 
-    Call deregister() {
+    /** Takes it back. */
+    public Call deregister() {
         return new Call(Requests.of("DELETE", path() + "?generation=" + generation()), (status, body) -> status == 204);
     }
 
