@@ -2,6 +2,7 @@ package io.muster.registry.raft;
 
 import static org.awaitility.Awaitility.await;
 
+import io.muster.registry.replication.StateMachine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -25,9 +26,16 @@ final class RaftCluster implements AutoCloseable {
     private final Map<String, RaftPeerAddress> joined = new TreeMap<>();
     private final Map<String, RaftNode> nodes = new TreeMap<>();
     private final Map<String, CounterMachine> machines = new TreeMap<>();
+    private boolean secondGroup = true;
 
     RaftCluster(Path directory, int size) throws IOException {
+        this(directory, size, true);
+    }
+
+    /** @param secondGroup whether there is one from the beginning; otherwise {@link #withSecondGroup()} says from when */
+    RaftCluster(Path directory, int size, boolean secondGroup) throws IOException {
         this.directory = directory;
+        this.secondGroup = secondGroup;
         this.peers = peers(size);
         peers.forEach(peer -> start(peer.id(), true));
     }
@@ -81,10 +89,19 @@ final class RaftCluster implements AutoCloseable {
         RaftConfig config =
                 new RaftConfig("test", id, named, "127.0.0.1", directory(id), mayForm, TIMEOUTS, joins, null);
         RaftNode node =
-                new RaftNode(config, Map.of(GROUP, machine, SECOND_GROUP, new CounterMachine()), System::nanoTime);
+                new RaftNode(config, machines(machine), System::nanoTime);
         nodes.put(id, node);
         machines.put(id, machine);
         node.start();
+    }
+
+    private Map<String, StateMachine> machines(CounterMachine first) {
+        return secondGroup ? Map.of(GROUP, first, SECOND_GROUP, new CounterMachine()) : Map.of(GROUP, first);
+    }
+
+    /** Nodes that are started from now on have both groups. */
+    void withSecondGroup() {
+        secondGroup = true;
     }
 
     void stop(String id) {
