@@ -4,9 +4,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +33,9 @@ final class LeaseTable {
     static final long KEEP_COMPLETED_NANOS = TimeUnit.DAYS.toNanos(31);
 
     private final int maxNames;
-    private final Map<String, Row> rows = new HashMap<>();
+    /** Sorted, so that a page of a list costs what it shows. */
+    private final Map<String, Row> rows = new TreeMap<>();
+
     private final TreeSet<Due> dues =
             new TreeSet<>(Comparator.comparingLong(Due::at).thenComparing(Due::name));
     private final Deque<LeaseEvent> events = new ArrayDeque<>();
@@ -147,7 +149,6 @@ final class LeaseTable {
     List<StoredLease> list(Predicate<String> names, int limit) {
         return rows.values().stream()
                 .filter(row -> names.test(row.name))
-                .sorted(Comparator.comparing((Row row) -> row.name))
                 .limit(limit)
                 .map(this::stored)
                 .toList();

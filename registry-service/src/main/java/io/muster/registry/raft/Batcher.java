@@ -27,7 +27,8 @@ final class Batcher {
     private static final int MAX_BATCH_ENTRIES = 1_024;
     private static final int MAX_QUEUED = 20_000;
     private static final long MAX_QUEUED_BYTES = 16L * 1024 * 1024;
-    private static final int MAX_UNDER_WAY = 2;
+    /** What comes meanwhile makes one batch, which costs less than several that overtake each other. */
+    private static final int MAX_UNDER_WAY = 1;
 
     private final String name;
     private final Function<byte[], CompletableFuture<byte[]>> sender;

@@ -12,6 +12,8 @@ import reactor.netty.http.server.HttpServerResponse;
 
 /** Writes answers before the web framework, as the controllers would. */
 final class Answers {
+    static final String JSON = "application/json";
+
     private static final String CHALLENGE = "Bearer realm=\"muster\"";
 
     private Answers() {}

@@ -1,7 +1,6 @@
 package io.muster.registry.web;
 
 import io.muster.api.Acknowledgement;
-import io.muster.api.Decoded;
 import io.muster.api.Headers;
 import io.muster.api.Heartbeats;
 import io.muster.api.InvalidFieldException;
@@ -17,7 +16,6 @@ import io.muster.registry.watch.ServiceEncoder;
 import io.muster.registry.watch.WatchHub;
 import io.netty.channel.ChannelException;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +43,6 @@ final class FrequentCalls implements NettyRouteProvider {
     private static final String WATCH = "/v1/watch/";
     private static final String ACKNOWLEDGE = "/ack";
     private static final String NAMESPACE_QUERY = "?namespace=";
-    private static final String JSON = "application/json";
 
     private final View view;
     private final ServiceEncoder encoder;
@@ -67,11 +64,11 @@ final class FrequentCalls implements NettyRouteProvider {
     }
 
     private static boolean isPlainHeartbeat(HttpServerRequest request) {
-        return HEARTBEATS.equals(request.uri()) && isPlainPost(request);
+        return HEARTBEATS.equals(request.uri()) && Plain.isPost(request);
     }
 
     private static boolean isPlainAcknowledgement(HttpServerRequest request) {
-        return watcher(request.uri()) != null && isPlainPost(request);
+        return watcher(request.uri()) != null && Plain.isPost(request);
     }
 
     /** The watcher that an acknowledgement's path names; null for any other path. */
@@ -87,16 +84,6 @@ final class FrequentCalls implements NettyRouteProvider {
             }
         }
         return uri.substring(WATCH.length(), end);
-    }
-
-    private static boolean isPlainPost(HttpServerRequest request) {
-        if (!HttpMethod.POST.equals(request.method())) {
-            return false;
-        }
-        HttpHeaders headers = request.requestHeaders();
-        return JSON.equals(headers.get(HttpHeaderNames.CONTENT_TYPE))
-                && !headers.contains(HttpHeaderNames.EXPECT)
-                && isWithinBound(headers.get(HttpHeaderNames.CONTENT_LENGTH));
     }
 
     /** The service that a plain lookup asks for; null for any other request. */
@@ -120,17 +107,12 @@ final class FrequentCalls implements NettyRouteProvider {
         }
     }
 
-    /** Larger ones did not pass the gate. */
-    private static boolean isWithinBound(@Nullable String contentLength) {
-        return contentLength != null && Plain.length(contentLength) < Long.MAX_VALUE;
-    }
-
     private Publisher<Void> heartbeat(HttpServerRequest request, HttpServerResponse response) {
         Caller caller = GateRoute.caller(request);
-        return read(request, response, Heartbeats.class)
+        return Plain.read(request, response, Heartbeats.class)
                 .flatMap(heartbeats -> Mono.fromCompletionStage(renewals.renew(heartbeats, caller)))
                 .flatMap(answer -> Mono.from(Answers.send(
-                        response, view, 200, JSON, JsonCodec.server().encode(answer))))
+                        response, view, 200, Answers.JSON, JsonCodec.server().encode(answer))))
                 .onErrorResume(ProblemException.class, e -> Mono.from(Answers.refuse(response, view, e.problem())))
                 .onErrorResume(
                         ChannelException.class,
@@ -140,7 +122,7 @@ final class FrequentCalls implements NettyRouteProvider {
     private Publisher<Void> acknowledge(HttpServerRequest request, HttpServerResponse response) {
         Caller caller = GateRoute.caller(request);
         String watcher = Objects.requireNonNull(watcher(request.uri()), "a route is taken only by what it matches");
-        return read(request, response, Acknowledgement.class)
+        return Plain.read(request, response, Acknowledgement.class)
                 .flatMap(acknowledgement -> {
                     caller.requireNamespace(hub.namespace(watcher));
                     hub.acknowledge(watcher, acknowledgement.position());
@@ -152,20 +134,6 @@ final class FrequentCalls implements NettyRouteProvider {
                 .onErrorResume(
                         ChannelException.class,
                         e -> Mono.from(Answers.refuse(response, view, ProblemHandler.REQUEST_TIMEOUT)));
-    }
-
-    private static <T> Mono<T> read(HttpServerRequest request, HttpServerResponse response, Class<T> type) {
-        return request.receive()
-                .aggregate()
-                .asByteArray()
-                .defaultIfEmpty(new byte[0])
-                .map(body -> {
-                    Decoded<T> decoded = JsonCodec.server().decode(body, type);
-                    if (!decoded.unknownFields().isEmpty()) {
-                        response.header(Headers.UNKNOWN_FIELDS, String.join(",", decoded.unknownFields()));
-                    }
-                    return decoded.value();
-                });
     }
 
     private Publisher<Void> lookup(HttpServerRequest request, HttpServerResponse response) {
@@ -189,6 +157,6 @@ final class FrequentCalls implements NettyRouteProvider {
                     .header(Headers.POSITION, view.position().toString())
                     .send();
         }
-        return Answers.send(response, view, 200, JSON, encoded.json());
+        return Answers.send(response, view, 200, Answers.JSON, encoded.json());
     }
 }

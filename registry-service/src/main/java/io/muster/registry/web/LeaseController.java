@@ -4,16 +4,11 @@ import io.muster.api.JsonCodec;
 import io.muster.api.LeaseAcquisition;
 import io.muster.api.LeaseGrant;
 import io.muster.api.LeaseHistory;
-import io.muster.api.LeaseKey;
 import io.muster.api.LeaseList;
 import io.muster.api.LeaseNames;
 import io.muster.api.LeaseRelease;
 import io.muster.api.LeaseRenewal;
-import io.muster.api.Problem;
-import io.muster.registry.engine.EngineUnavailableException;
-import io.muster.registry.lease.LeaseCommand;
 import io.muster.registry.lease.LeaseEvent;
-import io.muster.registry.lease.LeaseOutcome;
 import io.muster.registry.lease.LeaseService;
 import io.muster.registry.lease.StoredLease;
 import io.muster.registry.replication.Standing;
@@ -27,7 +22,6 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.codec.ServerSentEvent;
@@ -49,11 +43,11 @@ class LeaseController {
     private static final int MAX_LISTED = 1000;
     private static final String STALE = "X-Muster-Stale";
 
-    private final ObjectProvider<LeaseService> leases;
+    private final LeaseCalls calls;
     private final StreamBound streams;
 
-    LeaseController(ObjectProvider<LeaseService> leases, StreamBound streams) {
-        this.leases = leases;
+    LeaseController(LeaseCalls calls, StreamBound streams) {
+        this.calls = calls;
         this.streams = streams;
     }
 
@@ -73,10 +67,7 @@ class LeaseController {
     @PostMapping(path = "/v1/leases/acquire", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> acquire(@RequestBody byte[] body, ServerWebExchange exchange) {
         LeaseAcquisition asked = Bodies.read(body, LeaseAcquisition.class, exchange);
-        CallerFilter.of(exchange).requireLease(asked.name());
-        LeaseCommand command = new LeaseCommand.Acquire(
-                asked.name(), asked.holder(), asked.requestId(), asked.ttl().toMillis(), asked.tick());
-        return submit(command).map(outcome -> Bodies.json(200, grant(outcome)));
+        return calls.acquire(asked, CallerFilter.of(exchange)).map(grant -> Bodies.json(200, grant));
     }
 
     @Operation(
@@ -92,17 +83,7 @@ class LeaseController {
     @PostMapping(path = "/v1/leases/renew", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> renew(@RequestBody byte[] body, ServerWebExchange exchange) {
         LeaseRenewal asked = Bodies.read(body, LeaseRenewal.class, exchange);
-        Caller caller = CallerFilter.of(exchange);
-        asked.keys().forEach(key -> caller.requireLease(key.name()));
-        List<LeaseCommand.Key> keys = asked.keys().stream()
-                .map(key -> new LeaseCommand.Key(key.name(), key.token()))
-                .toList();
-        return submit(new LeaseCommand.Renew(keys)).map(outcome -> {
-            List<LeaseKey> renewed = expected(outcome, LeaseOutcome.Renewed.class).keys().stream()
-                    .map(key -> new LeaseKey(key.name(), key.token()))
-                    .toList();
-            return Bodies.json(200, new LeaseRenewal.Answer(renewed));
-        });
+        return calls.renew(asked, CallerFilter.of(exchange)).map(answer -> Bodies.json(200, answer));
     }
 
     @Operation(
@@ -118,10 +99,7 @@ class LeaseController {
     @PostMapping(path = "/v1/leases/release", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> release(@RequestBody byte[] body, ServerWebExchange exchange) {
         LeaseRelease asked = Bodies.read(body, LeaseRelease.class, exchange);
-        CallerFilter.of(exchange).requireLease(asked.name());
-        long rest = asked.rest() == null ? 0 : asked.rest().toMillis();
-        LeaseCommand.Key key = new LeaseCommand.Key(asked.name(), asked.token());
-        return submit(new LeaseCommand.Release(key, rest, asked.completed())).map(LeaseController::ended);
+        return calls.release(asked, CallerFilter.of(exchange)).map(answer -> Bodies.json(200, answer));
     }
 
     @Operation(summary = "Look a lease up where it is decided, never in a copy that may lag")
@@ -134,14 +112,7 @@ class LeaseController {
     Mono<ResponseEntity<byte[]>> inspect(@PathVariable String name, ServerWebExchange exchange) {
         LeaseNames.checked("name", name);
         CallerFilter.of(exchange).requireLease(name);
-        return submit(new LeaseCommand.Inspect(name)).map(outcome -> {
-            StoredLease found = expected(outcome, LeaseOutcome.Found.class).lease();
-            if (found == null) {
-                throw Problem.of(404, "No lease", "nothing is stored under this name")
-                        .asException();
-            }
-            return Bodies.json(200, entry(found));
-        });
+        return calls.inspect(name).map(found -> Bodies.json(200, entry(found)));
     }
 
     @Operation(summary = "List the leases that this node knows, and that the caller may take")
@@ -153,7 +124,7 @@ class LeaseController {
     @GetMapping(path = "/v1/leases")
     ResponseEntity<byte[]> list(@RequestParam(defaultValue = "") String prefix, ServerWebExchange exchange) {
         Caller caller = CallerFilter.of(exchange);
-        LeaseService service = service();
+        LeaseService service = calls.service();
         List<LeaseList.Entry> entries =
                 service.table().list(name -> name.startsWith(prefix) && caller.mayLease(name), MAX_LISTED).stream()
                         .map(LeaseController::entry)
@@ -170,7 +141,7 @@ class LeaseController {
     ResponseEntity<byte[]> history(@PathVariable String name, ServerWebExchange exchange) {
         LeaseNames.checked("name", name);
         CallerFilter.of(exchange).requireLease(name);
-        LeaseService service = service();
+        LeaseService service = calls.service();
         long now = service.table().clock();
         List<LeaseHistory.Entry> entries = service.table().events(name::equals).stream()
                 .map(event -> entry(event, now))
@@ -189,7 +160,7 @@ class LeaseController {
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
             ServerWebExchange exchange) {
         Caller caller = CallerFilter.of(exchange);
-        LeaseService service = service();
+        LeaseService service = calls.service();
         return Flux.using(
                 () -> streams.open(caller),
                 stream -> LeaseStream.open(
@@ -207,21 +178,7 @@ class LeaseController {
         LeaseNames.checked("name", name);
         Caller operator = CallerFilter.of(exchange);
         operator.requireEveryNamespace();
-        return submit(new LeaseCommand.ForceRelease(name, operator.id())).map(LeaseController::ended);
-    }
-
-    private Mono<LeaseOutcome> submit(LeaseCommand command) {
-        LeaseService service = service();
-        return Mono.fromCompletionStage(() -> service.submit(command));
-    }
-
-    private LeaseService service() {
-        LeaseService service = leases.getIfAvailable();
-        if (service == null) {
-            throw new EngineUnavailableException(
-                    "leases are off: muster.server.data-dir is empty, or" + " muster.server.lease.enabled is false");
-        }
-        return service;
+        return calls.forceRelease(name, operator).map(answer -> Bodies.json(200, answer));
     }
 
     private static ResponseEntity<byte[]> json(LeaseService service, Object body) {
@@ -233,41 +190,13 @@ class LeaseController {
         return answer.body(JsonCodec.server().encode(body));
     }
 
-    private static LeaseGrant grant(LeaseOutcome outcome) {
-        if (outcome instanceof LeaseOutcome.Granted granted) {
-            return LeaseGrant.granted(granted.key().token());
-        }
-        if (outcome instanceof LeaseOutcome.Held held) {
-            return LeaseGrant.held(held.holder(), millis(held.atMostNanos()));
-        }
-        if (outcome instanceof LeaseOutcome.Full full) {
-            throw Problem.of(409, "Too many leases", full.reason()).asException();
-        }
-        return LeaseGrant.alreadyRan(
-                expected(outcome, LeaseOutcome.AlreadyRan.class).completedMillis());
-    }
-
-    private static ResponseEntity<byte[]> ended(LeaseOutcome outcome) {
-        return Bodies.json(
-                200,
-                new LeaseRelease.Answer(
-                        expected(outcome, LeaseOutcome.Ended.class).wasLive()));
-    }
-
-    private static <T extends LeaseOutcome> T expected(LeaseOutcome outcome, Class<T> type) {
-        if (type.isInstance(outcome)) {
-            return type.cast(outcome);
-        }
-        throw new IllegalStateException("outcome must be " + type.getSimpleName() + " but was " + outcome);
-    }
-
     private static LeaseList.Entry entry(StoredLease lease) {
         return new LeaseList.Entry(
                 lease.name(),
                 lease.holder(),
                 lease.token(),
                 lease.live(),
-                millis(lease.remainingNanos()),
+                LeaseCalls.millis(lease.remainingNanos()),
                 lease.completedMillis());
     }
 
@@ -280,10 +209,5 @@ class LeaseController {
                 event.token(),
                 event.by(),
                 TimeUnit.NANOSECONDS.toMillis(clock - event.clockNanos()));
-    }
-
-    /** Rounded up: what lives on for less than a millisecond is live. */
-    private static long millis(long nanos) {
-        return (nanos + 999_999) / 1_000_000;
     }
 }

@@ -59,14 +59,10 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
         if (response.isCommitted()) {
             return Mono.error(error);
         }
-        Problem problem = problem(error);
-        if (problem.status() >= 500 && problem.status() != 503 && problem.status() != 504) {
-            log.error(
-                    "{} {} failed",
-                    exchange.getRequest().getMethod(),
-                    Text.printable(exchange.getRequest().getPath().value()),
-                    error);
-        }
+        Problem problem = problem(
+                exchange.getRequest().getMethod().name(),
+                exchange.getRequest().getPath().value(),
+                error);
         response.setRawStatusCode(problem.status());
         HttpHeaders headers = response.getHeaders();
         if (error instanceof ResponseStatusException status) {
@@ -86,6 +82,15 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
         byte[] body = JsonCodec.server().encode(problem);
         return response.writeWith(
                 Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+    }
+
+    /** What to answer; what is this server's own failure is logged. */
+    static Problem problem(String method, String path, Throwable error) {
+        Problem problem = problem(error);
+        if (problem.status() >= 500 && problem.status() != 503 && problem.status() != 504) {
+            log.error("{} {} failed", method, Text.printable(path), error);
+        }
+        return problem;
     }
 
     private static Problem problem(Throwable error) {

@@ -3,6 +3,7 @@ package io.muster.benchmarks.raft;
 /**
  * How much of everything.
  *
+ * @param warmUps how often all kinds of calls are made before they count, at each
  * @param rounds how often leases are measured, of which the better one counts
  * @param leaseSeconds how long each kind of call is measured in a round
  * @param failOvers how often a leader is killed, and how often stopped
@@ -12,12 +13,19 @@ package io.muster.benchmarks.raft;
  * @param faultSeconds how long each kind of fault goes on
  */
 record Scale(
-        int rounds, int leaseSeconds, int failOvers, int instances, int steadySeconds, int changes, int faultSeconds) {
+        int warmUps,
+        int rounds,
+        int leaseSeconds,
+        int failOvers,
+        int instances,
+        int steadySeconds,
+        int changes,
+        int faultSeconds) {
     static Scale full() {
-        return new Scale(2, 6, 10, 30_000, 60, 400, 40);
+        return new Scale(4, 2, 6, 10, 30_000, 60, 400, 40);
     }
 
     static Scale quick() {
-        return new Scale(1, 2, 2, 6_000, 10, 60, 10);
+        return new Scale(1, 1, 2, 2, 6_000, 10, 60, 10);
     }
 }
