@@ -166,9 +166,7 @@ class ClusterMembersTest {
             cluster.join("n1");
             await().atMost(RaftCluster.LIMIT)
                     .until(() -> cluster.node("n1").failure().contains("waits"));
-            assertThatThrownBy(() -> add(cluster, "n1", "n1"))
-                    .rootCause()
-                    .hasMessageContaining("ask another one");
+            assertThatThrownBy(() -> add(cluster, "n1", "n1")).rootCause().hasMessageContaining("ask another one");
         }
     }
 

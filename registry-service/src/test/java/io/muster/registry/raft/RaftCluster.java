@@ -88,8 +88,7 @@ final class RaftCluster implements AutoCloseable {
         List<RaftPeerAddress> named = joined.containsKey(id) ? List.of(address(id)) : peers;
         RaftConfig config =
                 new RaftConfig("test", id, named, "127.0.0.1", directory(id), mayForm, TIMEOUTS, joins, null);
-        RaftNode node =
-                new RaftNode(config, machines(machine), System::nanoTime);
+        RaftNode node = new RaftNode(config, machines(machine), System::nanoTime);
         nodes.put(id, node);
         machines.put(id, machine);
         node.start();
