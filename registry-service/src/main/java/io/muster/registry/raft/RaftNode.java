@@ -170,12 +170,15 @@ public final class RaftNode implements Replication, AutoCloseable {
             open();
         } catch (IOException | RuntimeException e) {
             Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
-            failure = "cannot start: " + cause;
+            List<String> damaged = DamagedFiles.below(config.directory());
+            failure = "cannot start from " + config.directory() + ": "
+                    + (damaged.isEmpty() ? cause : String.join("; ", damaged));
             log.error(
-                    "This node takes no part in cluster {}: what is in {} cannot be used. The other nodes go on. If the disk is"
+                    "This node takes no part in cluster {}: what is in {} cannot be used{}. The other nodes go on. If the disk is"
                             + " sound, remove this node from the cluster, empty the directory, and add it again",
                     config.cluster(),
                     config.directory(),
+                    damaged.isEmpty() ? "" : ", for " + String.join("; ", damaged),
                     e);
         }
     }
@@ -184,6 +187,7 @@ public final class RaftNode implements Replication, AutoCloseable {
         if (closed) {
             return;
         }
+        RestoredLogs.check(config);
         NodeMarker known = NodeMarker.of(config);
         marker = known;
         RaftProperties properties = RaftSettings.of(config);
@@ -277,6 +281,7 @@ public final class RaftNode implements Replication, AutoCloseable {
     }
 
     private void form(RaftServer server, GroupLog group, List<RaftPeer> peers) throws IOException {
+        RestoredLogs.checkForming(config, group.name());
         RaftClientReply reply = server.groupManagement(GroupManagementRequest.newAdd(
                 ClientId.randomId(),
                 server.getId(),

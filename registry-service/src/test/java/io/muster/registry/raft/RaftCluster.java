@@ -18,6 +18,7 @@ final class RaftCluster implements AutoCloseable {
     static final String GROUP = "counter";
     static final String SECOND_GROUP = "second";
     static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofMillis(10);
     private static final RaftConfig.Timeouts TIMEOUTS =
             new RaftConfig.Timeouts(Duration.ofMillis(300), Duration.ofMillis(600), Duration.ofSeconds(5));
 
@@ -136,6 +137,8 @@ final class RaftCluster implements AutoCloseable {
     /** The one that leads, once there is one that may prepare entries. */
     String leader() {
         return await().atMost(LIMIT)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(POLL)
                 .until(
                         () -> running().stream()
                                 .filter(id -> machine(id).leads()
@@ -158,11 +161,14 @@ final class RaftCluster implements AutoCloseable {
 
     void settled(String word, long count) {
         await().atMost(LIMIT)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(POLL)
                 .until(() -> running().stream().allMatch(id -> machine(id).count(word) == count));
     }
 
     @Override
     public void close() {
-        nodes.values().forEach(RaftNode::close);
+        // A server takes a second to end, and waits for nobody meanwhile.
+        nodes.values().parallelStream().forEach(RaftNode::close);
     }
 }
