@@ -3,11 +3,9 @@ package io.muster.registry;
 import io.muster.registry.lease.LeaseEvents;
 import io.muster.registry.lease.LeaseMachine;
 import io.muster.registry.lease.LeaseService;
+import io.muster.registry.lease.TokenEpoch;
 import io.muster.registry.replication.ReplicatedLog;
 import java.time.InstantSource;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.LongSupplier;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -19,23 +17,21 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnExpression(ReplicationConfiguration.LEASES)
 class LeaseConfiguration {
-    private static final LocalDate EPOCH_ORIGIN = LocalDate.of(2025, 1, 1);
 
     @Bean
     LeaseEvents leaseEvents() {
         return new LeaseEvents();
     }
 
-    /** The day is where a new table's tokens begin: above those of a table that was lost before today. It decides nothing else. */
+    /** Time of day is where a new table's tokens begin: above those of a table that was lost before. It decides nothing else. */
     @Bean
-    LeaseMachine leaseTable(ReplicationProperties properties, LongSupplier nanoClock, LeaseEvents leaseEvents) {
-        InstantSource wallClock = InstantSource.system();
+    LeaseMachine leaseTable(
+            ReplicationProperties properties,
+            LongSupplier nanoClock,
+            InstantSource wallClock,
+            LeaseEvents leaseEvents) {
         return new LeaseMachine(
-                properties.lease().maxNames(),
-                nanoClock,
-                () -> (int)
-                        ChronoUnit.DAYS.between(EPOCH_ORIGIN, LocalDate.ofInstant(wallClock.instant(), ZoneOffset.UTC)),
-                leaseEvents::tell);
+                properties.lease().maxNames(), nanoClock, () -> TokenEpoch.at(wallClock.instant()), leaseEvents::tell);
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")

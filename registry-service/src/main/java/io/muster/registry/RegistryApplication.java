@@ -1,7 +1,10 @@
 package io.muster.registry;
 
+import io.muster.registry.backup.BackupCommand;
+import io.muster.registry.backup.RestoreCommand;
 import io.muster.registry.security.SecurityProperties;
 import io.muster.registry.security.TokenCommand;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.WebApplicationType;
@@ -51,6 +54,13 @@ public class RegistryApplication {
     public static void main(String[] args) {
         if (args.length > 0 && args[0].equals(TokenCommand.NAME)) {
             System.exit(TokenCommand.run(List.of(args).subList(1, args.length), System.out, System.err));
+        }
+        if (args.length > 0 && args[0].equals(BackupCommand.NAME)) {
+            System.exit(BackupCommand.run(List.of(args).subList(1, args.length), System.out, System.err));
+        }
+        if (args.length > 0 && args[0].equals(RestoreCommand.NAME)) {
+            System.exit(RestoreCommand.run(
+                    List.of(args).subList(1, args.length), InstantSource.system(), System.out, System.err));
         }
         builder().run(args);
     }

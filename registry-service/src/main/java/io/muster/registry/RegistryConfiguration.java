@@ -2,6 +2,7 @@ package io.muster.registry;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.api.Position;
+import io.muster.registry.backup.Backups;
 import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.standalone.SettingsStore;
 import io.muster.registry.engine.standalone.StandaloneConfig;
@@ -39,6 +40,12 @@ class RegistryConfiguration {
     @Bean
     LongSupplier nanoClock() {
         return System::nanoTime;
+    }
+
+    /** Where tokens begin, and what people are told; it measures nothing. */
+    @Bean
+    InstantSource wallClock() {
+        return InstantSource.system();
     }
 
     @Bean(destroyMethod = "shutdownNow")
@@ -87,6 +94,12 @@ class RegistryConfiguration {
         SettingsStore settings = new SettingsStore(dataDir, settingsExecutor);
         return new StandaloneEngine(
                 config, epoch, prober, settings, nanoClock, InstantSource.system(), deadlineExecutor);
+    }
+
+    @Bean
+    Backups backups(ReplicationProperties replication, InstantSource wallClock) {
+        boolean cluster = replication.engine() == ReplicationProperties.Kind.RAFT;
+        return new Backups(cluster ? replication.raft().cluster() : Backups.STANDALONE, wallClock);
     }
 
     @Bean

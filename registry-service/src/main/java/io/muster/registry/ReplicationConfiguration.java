@@ -4,6 +4,7 @@ import io.muster.registry.raft.RaftConfig;
 import io.muster.registry.raft.RaftNode;
 import io.muster.registry.replication.ReplicatedLog;
 import io.muster.registry.replication.StateMachine;
+import io.muster.registry.web.ReplicationInsight;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -34,6 +35,13 @@ class ReplicationConfiguration {
             RegistryProperties properties, @Qualifier("leaseTable") StateMachine leaseTable, LongSupplier nanoClock) {
         Path directory = Path.of(properties.dataDir()).toAbsolutePath().resolve(LEASE_GROUP);
         return new RaftNode(RaftConfig.alone("standalone", directory), Map.of(LEASE_GROUP, leaseTable), nanoClock);
+    }
+
+    /** Without it nobody would hear of a log that cannot be read. */
+    @Bean("leases")
+    @ConditionalOnProperty(name = "muster.server.engine", havingValue = "standalone", matchIfMissing = true)
+    ReplicationInsight leaseInsight(RaftNode leaseNode) {
+        return new ReplicationInsight(leaseNode, null);
     }
 
     @Bean

@@ -117,6 +117,14 @@ class ClusterOperationsTest {
             List<Long> terms =
                     left.standings().values().stream().map(Standing::term).toList();
 
+            // What a signal to stop begins with; the node is not closed yet.
+            cluster.node(leader).context().stop();
+            assertThat(cluster.node(leader)
+                            .context()
+                            .getBean(Replication.class)
+                            .standings()
+                            .values())
+                    .allSatisfy(standing -> assertThat(standing.role()).isEqualTo(Standing.Role.FOLLOWER));
             cluster.stop(leader);
             // Whoever hands over waits until another one leads; that one's word is on its way at most.
             await().atMost(RegistryCluster.LIMIT)

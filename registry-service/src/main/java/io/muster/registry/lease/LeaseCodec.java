@@ -51,9 +51,6 @@ final class LeaseCodec {
             } else if (command instanceof LeaseCommand.Inspect inspect) {
                 out.writeByte(5);
                 out.writeUTF(inspect.name());
-            } else if (command instanceof LeaseCommand.RaiseEpoch raise) {
-                out.writeByte(6);
-                out.writeInt(raise.epoch());
             } else {
                 out.writeByte(7);
             }
@@ -75,9 +72,8 @@ final class LeaseCodec {
             case 3 -> new LeaseCommand.Release(readKey(in), in.readLong(), readOptional(in));
             case 4 -> new LeaseCommand.ForceRelease(in.readUTF(), in.readUTF());
             case 5 -> new LeaseCommand.Inspect(in.readUTF());
-            case 6 -> new LeaseCommand.RaiseEpoch(in.readInt());
             case 7 -> new LeaseCommand.Tick();
-            default -> throw new IOException("kind of command must be 1 to 7 but was " + kind);
+            default -> throw new IOException("kind of command must be 1 to 5 or 7 but was " + kind);
         };
     }
 

@@ -67,11 +67,4 @@ public sealed interface LeaseCommand {
 
     /** Lets the clock go on, so that what is over is noticed. */
     record Tick() implements LeaseCommand {}
-
-    /**
-     * After a restore: tokens of before may be larger than the stored ones, so later ones begin above all of them.
-     *
-     * @param epoch the upper 13 bits of the tokens to come; a smaller one than the present one is raised by one above it
-     */
-    record RaiseEpoch(int epoch) implements LeaseCommand {}
 }

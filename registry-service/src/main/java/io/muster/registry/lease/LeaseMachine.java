@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +23,11 @@ import org.jspecify.annotations.Nullable;
  * than the moment at which the command was sent.
  */
 public final class LeaseMachine implements StateMachine {
-    private static final int STAMP_BYTES = Long.BYTES + Short.BYTES;
-    private static final int MAX_EPOCH = (1 << 13) - 1;
+    private static final int STAMP_BYTES = 2 * Long.BYTES;
 
     private final int maxNames;
     private final LongSupplier nanoClock;
-    private final Supplier<Integer> firstEpoch;
+    private final LongSupplier firstToken;
     private final Consumer<LeaseEvent> listener;
     private LeaseTable table;
     private volatile @Nullable Pace pace;
@@ -39,34 +37,34 @@ public final class LeaseMachine implements StateMachine {
      *
      * @param maxNames how many leases it remembers
      * @param nanoClock monotonic time in nanoseconds
-     * @param firstEpoch the epoch of the very first tokens, 1 to 8191: larger than that of any earlier history of the same names
+     * @param firstToken asked when this node begins to lead: its tokens are larger, 1 to 2^53 - 1; not below any token that was
+     *     given before, also by a history that was lost
      * @param listener told what becomes of leases, in order, on the thread that applies: it must return at once and not throw
      */
-    public LeaseMachine(
-            int maxNames, LongSupplier nanoClock, Supplier<Integer> firstEpoch, Consumer<LeaseEvent> listener) {
+    public LeaseMachine(int maxNames, LongSupplier nanoClock, LongSupplier firstToken, Consumer<LeaseEvent> listener) {
         this.maxNames = maxNames;
         this.nanoClock = nanoClock;
-        this.firstEpoch = firstEpoch;
+        this.firstToken = firstToken;
         this.listener = listener;
         this.table = new LeaseTable(maxNames);
     }
 
-    /** A leader's clock: the table's when it took over, and its own monotonic time since. */
-    private record Pace(long clock, long nanos) {}
+    /** A leader's clock: the table's when it took over, and its own monotonic time since; and where its tokens begin. */
+    private record Pace(long clock, long nanos, long firstToken) {}
 
     @Override
     public byte[] prepare(byte[] entry) {
-        int epoch = Math.max(1, Math.min(MAX_EPOCH, firstEpoch.get()));
+        Pace current = pace;
         return ByteBuffer.allocate(STAMP_BYTES + entry.length)
                 .putLong(stamp())
-                .putShort((short) epoch)
+                .putLong(current == null ? 0 : current.firstToken())
                 .put(entry)
                 .array();
     }
 
     @Override
     public synchronized void leading(long term) {
-        pace = new Pace(table.clock(), nanoClock.getAsLong());
+        pace = new Pace(table.clock(), nanoClock.getAsLong(), firstToken.getAsLong());
     }
 
     @Override
@@ -144,7 +142,7 @@ public final class LeaseMachine implements StateMachine {
         }
         ByteBuffer head = ByteBuffer.wrap(entry);
         long stamp = head.getLong();
-        int epoch = head.getShort() & MAX_EPOCH;
+        long first = head.getLong() & LeaseTable.MAX_TOKEN;
         byte[] body = Arrays.copyOfRange(entry, STAMP_BYTES, entry.length);
         LeaseCommand command;
         try {
@@ -153,7 +151,7 @@ public final class LeaseMachine implements StateMachine {
             return new LeaseOutcome.Unreadable(String.valueOf(e.getMessage()));
         }
         synchronized (this) {
-            return table.apply(command, stamp, epoch, listener);
+            return table.apply(command, stamp, first, listener);
         }
     }
 }

@@ -22,12 +22,11 @@ import org.jspecify.annotations.Nullable;
  * whose clock is behind never brings an expired lease back, and while nobody leads no lease expires. A grant is live until the
  * clock reaches its deadline, which every command looks at; ticks only make that be noticed where no command comes.
  *
- * <p>One counter gives the tokens of all names, so that a name can be forgotten without a token ever coming again. The upper 13
- * of its 53 bits are an epoch, which a restore raises.
+ * <p>One counter gives the tokens of all names, so that a name can be forgotten without a token ever coming again. Each leader's
+ * begin at the moment at which it takes over (see {@link TokenEpoch}), above tokens that a lost disk has forgotten.
  */
 final class LeaseTable {
     static final long MAX_TOKEN = (1L << 53) - 1;
-    static final int EPOCH_SHIFT = 40;
     static final int MAX_EVENTS = 1000;
     static final long KEEP_NANOS = TimeUnit.HOURS.toNanos(1);
     static final long KEEP_COMPLETED_NANOS = TimeUnit.DAYS.toNanos(31);
@@ -91,14 +90,12 @@ final class LeaseTable {
      * Carries out one command.
      *
      * @param stampNanos of the leader's clock
-     * @param firstEpoch the epoch of the tokens of a table that has never given one
+     * @param firstToken where the leader's tokens begin, unless larger ones were given
      * @param listener told what becomes of leases, in order
      */
-    LeaseOutcome apply(LeaseCommand command, long stampNanos, int firstEpoch, Consumer<LeaseEvent> listener) {
+    LeaseOutcome apply(LeaseCommand command, long stampNanos, long firstToken, Consumer<LeaseEvent> listener) {
         clock = Math.max(clock, stampNanos);
-        if (lastToken == 0) {
-            lastToken = (long) firstEpoch << EPOCH_SHIFT;
-        }
+        raiseTokens(firstToken);
         sweep(listener);
         if (command instanceof LeaseCommand.Acquire acquire) {
             return acquire(acquire, listener);
@@ -116,11 +113,12 @@ final class LeaseTable {
             Row row = rows.get(inspect.name());
             return new LeaseOutcome.Found(row == null ? null : stored(row));
         }
-        if (command instanceof LeaseCommand.RaiseEpoch raise) {
-            long epoch = Math.max(raise.epoch(), (lastToken >> EPOCH_SHIFT) + 1);
-            lastToken = Math.min(MAX_TOKEN, Math.max(lastToken, epoch << EPOCH_SHIFT));
-        }
         return new LeaseOutcome.Done();
+    }
+
+    /** Later tokens are larger than this. */
+    void raiseTokens(long above) {
+        lastToken = Math.max(lastToken, above);
     }
 
     /** The largest stamp so far. */

@@ -121,10 +121,12 @@ final class ClusterMembers implements Membership {
         GroupView of(GroupLog group);
     }
 
-    private static @Nullable GroupView own(AdminRequests running, GroupLog group) {
+    /** What this node says of a group; null when it takes no part, or is just closing. */
+    static @Nullable GroupView own(AdminRequests running, GroupLog group) {
         try {
             return GroupView.of(running.info(running.self(), group.group()));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            log.debug("This node says nothing of {}", group.name(), e);
             return null;
         }
     }
@@ -258,7 +260,11 @@ final class ClusterMembers implements Membership {
     }
 
     private long transferMillis() {
-        return Math.max(LEAST_TRANSFER_MILLIS, config.timeouts().electionMax().toMillis());
+        return transferMillis(config.timeouts());
+    }
+
+    static long transferMillis(RaftConfig.Timeouts timeouts) {
+        return Math.max(LEAST_TRANSFER_MILLIS, timeouts.electionMax().toMillis());
     }
 
     private long heardMillis() {
@@ -302,6 +308,10 @@ final class ClusterMembers implements Membership {
     }
 
     private boolean bring(AdminRequests running, GroupLog group, String what, Step step, long endNanos) {
+        if (group.division() == null) {
+            throw new EngineUnavailableException(
+                    "this node takes no part in " + group.name() + " and cannot " + what + ": ask another one");
+        }
         long startNanos = nanoClock.getAsLong();
         boolean changed = false;
         Throwable last = null;
@@ -369,40 +379,8 @@ final class ClusterMembers implements Membership {
     /** Hands over what this node leads, to the followers that have most; blocks for the limit at most. */
     void handOver(Duration limit) {
         AdminRequests running = requests;
-        if (running == null) {
-            return;
-        }
-        long endNanos = nanoClock.getAsLong() + limit.toNanos();
-        List<CompletableFuture<Void>> all = groups.stream()
-                .map(group -> CompletableFuture.runAsync(() -> handOver(running, group, endNanos)))
-                .toList();
-        all.forEach(CompletableFuture::join);
-    }
-
-    private void handOver(AdminRequests running, GroupLog group, long endNanos) {
-        RaftServer.Division division = group.division();
-        if (division == null || !division.getInfo().isLeader()) {
-            return;
-        }
-        GroupView view = own(running, group);
-        List<RaftPeer> successors = view == null
-                ? List.of()
-                : view.successors(config.timeouts().electionMax().toMillis());
-        for (RaftPeer successor : successors) {
-            long millis = TimeUnit.NANOSECONDS.toMillis(endNanos - nanoClock.getAsLong());
-            if (millis <= 0) {
-                break;
-            }
-            try {
-                running.transfer(running.self(), group.group(), successor.getId(), Math.min(millis, transferMillis()));
-                log.info("This node leads {} no more: {} does", group.name(), successor.getId());
-                return;
-            } catch (IOException | RuntimeException e) {
-                log.debug("{} did not take over {}", successor.getId(), group.name(), e);
-            }
-        }
-        if (!successors.isEmpty()) {
-            log.warn("Nobody took over {} in time: the others elect a leader", group.name());
+        if (running != null) {
+            new HandOver(running, config.timeouts(), nanoClock).run(groups, limit);
         }
     }
 

@@ -60,6 +60,7 @@ public final class RaftNode implements Replication, AutoCloseable {
     private final Thread starter;
     private final ClusterMembers members;
     private final Set<RaftGroupId> made = ConcurrentHashMap.newKeySet();
+    private final Set<String> awaited = ConcurrentHashMap.newKeySet();
     private volatile @Nullable NodeMarker marker;
     private volatile @Nullable RaftServers servers;
     private volatile @Nullable String failure;
@@ -169,12 +170,15 @@ public final class RaftNode implements Replication, AutoCloseable {
             open();
         } catch (IOException | RuntimeException e) {
             Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
-            failure = "cannot start: " + cause;
+            List<String> damaged = DamagedFiles.below(config.directory());
+            failure = "cannot start from " + config.directory() + ": "
+                    + (damaged.isEmpty() ? cause : String.join("; ", damaged));
             log.error(
-                    "This node takes no part in cluster {}: what is in {} cannot be used. The other nodes go on. If the disk is"
+                    "This node takes no part in cluster {}: what is in {} cannot be used{}. The other nodes go on. If the disk is"
                             + " sound, remove this node from the cluster, empty the directory, and add it again",
                     config.cluster(),
                     config.directory(),
+                    damaged.isEmpty() ? "" : ", for " + String.join("; ", damaged),
                     e);
         }
     }
@@ -183,6 +187,7 @@ public final class RaftNode implements Replication, AutoCloseable {
         if (closed) {
             return;
         }
+        RestoredLogs.check(config);
         NodeMarker known = NodeMarker.of(config);
         marker = known;
         RaftProperties properties = RaftSettings.of(config);
@@ -237,30 +242,51 @@ public final class RaftNode implements Replication, AutoCloseable {
     private void addGroups(RaftServer server, NodeMarker known) throws IOException {
         // A node that has data was not emptied: a log that it never had to do with is new in the whole cluster.
         boolean held = known.holdsAny();
+        List<RaftPeer> peers = held
+                ? members(server, known)
+                : config.peers().stream().map(RaftNode::peer).toList();
         for (GroupLog group : logs.values()) {
-            boolean kept = Files.isDirectory(
-                    config.directory().resolve(group.group().getUuid().toString()));
             NodeMarker.State state = known.of(group.name());
-            if (kept) {
+            if (kept(group)) {
                 server.getDivision(group.group());
             } else if (state == NodeMarker.State.GROUP) {
                 throw new IOException("directory " + config.directory() + " has lost the log " + group.name());
-            } else if (state == null && !config.joins() && (config.mayForm() || held)) {
-                form(server, group);
+            } else if (state == null && !peers.isEmpty() && (config.mayForm() || held)) {
+                form(server, group, peers);
             } else {
                 await(group, known);
             }
         }
     }
 
-    private void form(RaftServer server, GroupLog group) throws IOException {
+    /** Who the members are by a log that this node has, and not by its settings, which may be older. */
+    private List<RaftPeer> members(RaftServer server, NodeMarker known) throws IOException {
+        for (GroupLog group : logs.values()) {
+            if (known.of(group.name()) == NodeMarker.State.GROUP && kept(group)) {
+                List<RaftPeer> found = List.copyOf(
+                        server.getDivision(group.group()).getRaftConf().getCurrentPeers());
+                if (found.stream().anyMatch(peer -> peer.getId().equals(server.getId()))) {
+                    return found;
+                }
+            }
+        }
+        return config.joins()
+                ? List.of()
+                : config.peers().stream().map(RaftNode::peer).toList();
+    }
+
+    private boolean kept(GroupLog group) {
+        return Files.isDirectory(
+                config.directory().resolve(group.group().getUuid().toString()));
+    }
+
+    private void form(RaftServer server, GroupLog group, List<RaftPeer> peers) throws IOException {
+        RestoredLogs.checkForming(config, group.name());
         RaftClientReply reply = server.groupManagement(GroupManagementRequest.newAdd(
                 ClientId.randomId(),
                 server.getId(),
                 CallId.getAndIncrement(),
-                RaftGroup.valueOf(
-                        group.group(),
-                        config.peers().stream().map(RaftNode::peer).toList()),
+                RaftGroup.valueOf(group.group(), peers),
                 true));
         if (!reply.isSuccess()) {
             throw new IOException("cannot begin the log " + group.name(), reply.getException());
@@ -269,6 +295,7 @@ public final class RaftNode implements Replication, AutoCloseable {
 
     /** Its peers reach nobody under this log's name: whatever they believe, it cannot vote before it is added. */
     private void await(GroupLog group, NodeMarker known) throws IOException {
+        awaited.add(group.name());
         if (config.joins()) {
             known.set(group.name(), NodeMarker.State.JOINS);
         }
@@ -331,9 +358,18 @@ public final class RaftNode implements Replication, AutoCloseable {
         @Override
         public void began() throws IOException {
             NodeMarker known = marker;
-            if (known != null) {
-                known.set(group, NodeMarker.State.GROUP);
+            if (known == null) {
+                return;
             }
+            if (awaited.contains(group)) {
+                // It was added: what it waits for still is not new in the cluster, also if it is stopped now.
+                for (String other : awaited) {
+                    if (known.of(other) == null) {
+                        known.set(other, NodeMarker.State.JOINS);
+                    }
+                }
+            }
+            known.set(group, NodeMarker.State.GROUP);
         }
 
         @Override

@@ -3,21 +3,13 @@ package io.muster.registry.raft;
 import io.muster.registry.replication.LeaderState;
 import io.muster.registry.replication.StateMachine;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -58,8 +50,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Replica extends BaseStateMachine {
     private static final Logger log = LoggerFactory.getLogger(Replica.class);
-    private static final int MAGIC = 0x4d535452;
-    private static final int VERSION = 1;
 
     private final String name;
     private final StateMachine machine;
@@ -105,6 +95,7 @@ final class Replica extends BaseStateMachine {
             super.initialize(raftServer, id, raftStorage);
             storage.init(raftStorage);
             presence.began();
+            RestoredLogs.adopt(raftStorage.getStorageDir().getRoot().toPath(), name, storage);
             load();
         });
     }
@@ -132,14 +123,14 @@ final class Replica extends BaseStateMachine {
             return;
         }
         Path path = latest.getFile().getPath();
-        MD5FileUtil.verifySavedMD5(path.toFile(), latest.getFile().getFileDigest());
+        RestoredLogs.verify(path, latest.getFile().getFileDigest());
         try (InputStream file = new BufferedInputStream(Files.newInputStream(path));
                 DataInputStream in = new DataInputStream(file)) {
             int magic = in.readInt();
             int version = in.readInt();
-            if (magic != MAGIC || version != VERSION) {
-                throw new IOException("snapshot " + path + " must be of version " + VERSION + " but was of " + version
-                        + ", written by a newer registry or by something else");
+            if (magic != RestoredLogs.MAGIC || version != RestoredLogs.VERSION) {
+                throw new IOException("snapshot " + path + " must be of version " + RestoredLogs.VERSION
+                        + " but was of " + version + ", written by a newer registry or by something else");
             }
             long counted = in.readLong();
             machine.restore(in);
@@ -215,29 +206,10 @@ final class Replica extends BaseStateMachine {
         File file = storage.getSnapshotFile(last.getTerm(), last.getIndex());
         Path path = file.toPath();
         Path aside = path.resolveSibling(path.getFileName() + ".tmp");
-        MessageDigest digest = MD5FileUtil.newMD5();
-        StateMachine.Writing writing = machine.snapshot();
-        try (FileChannel channel = FileChannel.open(
-                        aside,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE);
-                OutputStream digested =
-                        new DigestOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)), digest);
-                DataOutputStream out = new DataOutputStream(digested)) {
-            out.writeInt(MAGIC);
-            out.writeInt(VERSION);
-            out.writeLong(entries);
-            writing.to(out);
-            out.flush();
-            channel.force(true);
-        }
-        MD5Hash hash = MD5Hash.newInstance(digest.digest());
+        MD5Hash hash = RestoredLogs.write(aside, entries, machine.snapshot());
         MD5FileUtil.saveMD5File(file, hash);
         Files.move(aside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel directory = FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-            directory.force(true);
-        }
+        RestoredLogs.forceName(path);
         storage.updateLatestSnapshot(
                 new SingleFileSnapshotInfo(new FileInfo(path, hash), last.getTerm(), last.getIndex()));
         return last.getIndex();

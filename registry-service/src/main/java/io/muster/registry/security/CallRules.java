@@ -82,7 +82,7 @@ final class CallRules {
             case "operator" -> {
                 boolean silence = reads && path.size() == 3 && path.get(2).equals("silence");
                 String what = path.size() > 2 ? path.get(2) : "";
-                boolean everywhere = what.equals("leases") || what.equals("cluster");
+                boolean everywhere = what.equals("leases") || what.equals("cluster") || what.equals("backup");
                 return silence || everywhere ? OPERATE : OPERATE_IN_NAMESPACE;
             }
             case "leases" -> {

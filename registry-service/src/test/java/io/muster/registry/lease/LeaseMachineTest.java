@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -20,7 +21,7 @@ class LeaseMachineTest {
     private long entries;
 
     private LeaseMachine machine(List<LeaseEvent> events) {
-        return new LeaseMachine(100, () -> nanos, () -> 700, events::add);
+        return new LeaseMachine(100, () -> nanos, () -> 700L << 40, events::add);
     }
 
     private LeaseOutcome submit(LeaseMachine leader, List<LeaseMachine> all, LeaseCommand command) {
@@ -63,6 +64,25 @@ class LeaseMachineTest {
         assertThat(events)
                 .extracting(LeaseEvent::kind)
                 .containsExactly(LeaseEvent.Kind.GRANTED, LeaseEvent.Kind.EXPIRED, LeaseEvent.Kind.GRANTED);
+    }
+
+    /** A wiped directory, an hour later: no day's grain. */
+    @Test
+    void aTableThatLostEverythingBeginsAboveItsFormerTokens() {
+        long[] first = {TokenEpoch.at(Instant.parse("2026-05-04T10:00:00Z"))};
+        LeaseMachine former = new LeaseMachine(100, () -> nanos, () -> first[0], event -> {});
+        former.leading(1);
+        LeaseOutcome.Granted last = (LeaseOutcome.Granted) submit(former, List.of(former), ask("one"));
+        first[0] = TokenEpoch.at(Instant.parse("2026-05-04T10:00:00.001Z"));
+        submit(former, List.of(former), new LeaseCommand.ForceRelease("a", "operator"));
+        for (int i = 0; i < 8_000; i++) {
+            last = (LeaseOutcome.Granted) submit(former, List.of(former), ask("one"));
+            submit(former, List.of(former), new LeaseCommand.ForceRelease("a", "operator"));
+        }
+        LeaseMachine wiped = new LeaseMachine(100, () -> nanos, () -> first[0], event -> {});
+        wiped.leading(1);
+        LeaseOutcome.Granted next = (LeaseOutcome.Granted) submit(wiped, List.of(wiped), ask("two"));
+        assertThat(next.key().token()).isGreaterThan(last.key().token());
     }
 
     @Test

@@ -25,13 +25,13 @@ import org.junit.jupiter.api.RepetitionInfo;
  */
 class LeaseRulesTest {
     private static final int MAX_NAMES = 6;
-    private static final int EPOCH = 700;
+    private static final long FIRST_TOKEN = 700L << 40;
     private static final int STEPS = 500;
     private static final long MAX_STEP_NANOS = TimeUnit.SECONDS.toNanos(6);
 
     private final LeaseTable registry = new LeaseTable(MAX_NAMES);
     private final io.muster.lease.store.LeaseTable reference =
-            new io.muster.lease.store.LeaseTable((long) EPOCH << LeaseTable.EPOCH_SHIFT, 0, MAX_NAMES);
+            new io.muster.lease.store.LeaseTable(FIRST_TOKEN, 0, MAX_NAMES);
     private final List<LeaseKey> keys = new ArrayList<>(List.of(new LeaseKey("n0", 1)));
     private Random random = new Random();
     private long stamp;
@@ -119,7 +119,7 @@ class LeaseRulesTest {
     }
 
     private LeaseOutcome apply(LeaseCommand command) {
-        return registry.apply(command, stamp, EPOCH, event -> {});
+        return registry.apply(command, stamp, FIRST_TOKEN, event -> {});
     }
 
     private static LeaseStore.LeaseView view(StoredLease lease) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.muster.registry.lease.LeaseCommand.Acquire;
 import io.muster.registry.lease.LeaseCommand.ForceRelease;
 import io.muster.registry.lease.LeaseCommand.Inspect;
-import io.muster.registry.lease.LeaseCommand.RaiseEpoch;
 import io.muster.registry.lease.LeaseCommand.Release;
 import io.muster.registry.lease.LeaseCommand.Renew;
 import io.muster.registry.lease.LeaseCommand.Tick;
@@ -33,14 +32,14 @@ import org.junit.jupiter.api.Test;
 
 class LeaseTableTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-    private static final int EPOCH = 700;
+    private static final long FIRST_TOKEN = 700L << 40;
 
     private final LeaseTable table = new LeaseTable(100);
     private final List<LeaseEvent> events = new ArrayList<>();
     private long now = SECOND;
 
     private LeaseOutcome apply(LeaseCommand command) {
-        return table.apply(command, now, EPOCH, events::add);
+        return table.apply(command, now, FIRST_TOKEN, events::add);
     }
 
     private static Acquire ask(String name, String holder, UUID id, @Nullable Long tick) {
@@ -59,7 +58,7 @@ class LeaseTableTest {
     @Test
     void aLeaseHasOneHolderAndItsTokensRise() {
         LeaseCommand.Key first = granted(ask("a", "one"));
-        assertThat(first.token()).isEqualTo(((long) EPOCH << 40) + 1);
+        assertThat(first.token()).isEqualTo(FIRST_TOKEN + 1);
         assertThat(ask("a", "two")).isEqualTo(new Held("one", 10 * SECOND));
         assertThat(apply(new Release(first, 0, null))).isEqualTo(new Ended(true));
         assertThat(apply(new Release(first, 0, null))).isEqualTo(new Ended(false));
@@ -162,12 +161,12 @@ class LeaseTableTest {
     }
 
     @Test
-    void aRestoreRaisesTheEpochAboveAllEarlierTokens() {
+    void tokensAreRaisedAndNeverLowered() {
         LeaseCommand.Key before = granted(ask("a", "one"));
-        apply(new RaiseEpoch(3));
-        assertThat(granted(ask("b", "one")).token() >> 40).isEqualTo((before.token() >> 40) + 1);
-        apply(new RaiseEpoch(2_000));
-        assertThat(granted(ask("c", "one")).token() >> 40).isEqualTo(2_000);
+        table.raiseTokens(before.token() - 1);
+        assertThat(granted(ask("b", "one")).token()).isEqualTo(before.token() + 1);
+        table.raiseTokens(before.token() + 1_000);
+        assertThat(granted(ask("c", "one")).token()).isEqualTo(before.token() + 1_001);
     }
 
     /** Whoever starts from a snapshot answers and tells exactly as whoever was there from the beginning. */
@@ -194,9 +193,9 @@ class LeaseTableTest {
             LeaseCommand command = command(random, keys);
             told.clear();
             List<LeaseEvent> toldSecond = new ArrayList<>();
-            LeaseOutcome outcome = first.apply(command, now, EPOCH, told::add);
+            LeaseOutcome outcome = first.apply(command, now, FIRST_TOKEN, told::add);
             if (i >= split) {
-                assertThat(second.apply(command, now, EPOCH, toldSecond::add))
+                assertThat(second.apply(command, now, FIRST_TOKEN, toldSecond::add))
                         .as("seed %d, step %d, %s", seed, i, command)
                         .isEqualTo(outcome);
                 assertThat(toldSecond).as("seed %d, step %d", seed, i).isEqualTo(told);

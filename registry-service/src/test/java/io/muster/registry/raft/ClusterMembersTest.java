@@ -145,6 +145,32 @@ class ClusterMembersTest {
     }
 
     @Test
+    void aLogThatIsNewInTheWholeClusterHasTheMembersOfTheOthers() throws IOException {
+        try (RaftCluster cluster = new RaftCluster(directory, 3, false)) {
+            cluster.append(cluster.leader(), "word");
+            cluster.join("n3");
+            assertThat(add(cluster, "n1", "n3")).isTrue();
+            assertThat(cluster.node("n1").members().remove("n0")).succeedsWithin(RaftCluster.LIMIT);
+            cluster.running().forEach(cluster::stop);
+
+            cluster.withSecondGroup();
+            List.of("n1", "n2", "n3").forEach(id -> cluster.start(id, false));
+            cluster.append("n3", "word");
+            assertMembers(cluster, "n1", "n2", "n3");
+        }
+    }
+
+    @Test
+    void whoTakesNoPartChangesNobody() throws IOException {
+        try (RaftCluster cluster = new RaftCluster(directory, 1)) {
+            cluster.join("n1");
+            await().atMost(RaftCluster.LIMIT)
+                    .until(() -> cluster.node("n1").failure().contains("waits"));
+            assertThatThrownBy(() -> add(cluster, "n1", "n1")).rootCause().hasMessageContaining("ask another one");
+        }
+    }
+
+    @Test
     void aChangeThatWasDoneInOneGroupAloneIsSeenAndDoneInTheOther() throws IOException {
         try (RaftCluster cluster = new RaftCluster(directory, 3)) {
             cluster.append(cluster.leader(), "word");

@@ -2,6 +2,7 @@ package io.muster.registry.raft;
 
 import static org.awaitility.Awaitility.await;
 
+import io.muster.registry.replication.StateMachine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,6 +18,7 @@ final class RaftCluster implements AutoCloseable {
     static final String GROUP = "counter";
     static final String SECOND_GROUP = "second";
     static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofMillis(10);
     private static final RaftConfig.Timeouts TIMEOUTS =
             new RaftConfig.Timeouts(Duration.ofMillis(300), Duration.ofMillis(600), Duration.ofSeconds(5));
 
@@ -25,9 +27,16 @@ final class RaftCluster implements AutoCloseable {
     private final Map<String, RaftPeerAddress> joined = new TreeMap<>();
     private final Map<String, RaftNode> nodes = new TreeMap<>();
     private final Map<String, CounterMachine> machines = new TreeMap<>();
+    private boolean secondGroup = true;
 
     RaftCluster(Path directory, int size) throws IOException {
+        this(directory, size, true);
+    }
+
+    /** @param secondGroup whether there is one from the beginning; otherwise {@link #withSecondGroup()} says from when */
+    RaftCluster(Path directory, int size, boolean secondGroup) throws IOException {
         this.directory = directory;
+        this.secondGroup = secondGroup;
         this.peers = peers(size);
         peers.forEach(peer -> start(peer.id(), true));
     }
@@ -80,11 +89,19 @@ final class RaftCluster implements AutoCloseable {
         List<RaftPeerAddress> named = joined.containsKey(id) ? List.of(address(id)) : peers;
         RaftConfig config =
                 new RaftConfig("test", id, named, "127.0.0.1", directory(id), mayForm, TIMEOUTS, joins, null);
-        RaftNode node =
-                new RaftNode(config, Map.of(GROUP, machine, SECOND_GROUP, new CounterMachine()), System::nanoTime);
+        RaftNode node = new RaftNode(config, machines(machine), System::nanoTime);
         nodes.put(id, node);
         machines.put(id, machine);
         node.start();
+    }
+
+    private Map<String, StateMachine> machines(CounterMachine first) {
+        return secondGroup ? Map.of(GROUP, first, SECOND_GROUP, new CounterMachine()) : Map.of(GROUP, first);
+    }
+
+    /** Nodes that are started from now on have both groups. */
+    void withSecondGroup() {
+        secondGroup = true;
     }
 
     void stop(String id) {
@@ -120,6 +137,8 @@ final class RaftCluster implements AutoCloseable {
     /** The one that leads, once there is one that may prepare entries. */
     String leader() {
         return await().atMost(LIMIT)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(POLL)
                 .until(
                         () -> running().stream()
                                 .filter(id -> machine(id).leads()
@@ -142,11 +161,14 @@ final class RaftCluster implements AutoCloseable {
 
     void settled(String word, long count) {
         await().atMost(LIMIT)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(POLL)
                 .until(() -> running().stream().allMatch(id -> machine(id).count(word) == count));
     }
 
     @Override
     public void close() {
-        nodes.values().forEach(RaftNode::close);
+        // A server takes a second to end, and waits for nobody meanwhile.
+        nodes.values().parallelStream().forEach(RaftNode::close);
     }
 }

@@ -53,6 +53,13 @@ public final class SettingsStore implements AutoCloseable {
         this.writer = writer;
     }
 
+    /** Writes them to a directory that no registry uses yet. */
+    public static void restore(Path directory, List<Setting> settings) throws IOException {
+        if (!settings.isEmpty()) {
+            file(directory).write(settings);
+        }
+    }
+
     /** Takes the directory for this process alone, and answers what was kept there. */
     synchronized List<Setting> open() {
         if (directory == null) {

@@ -29,6 +29,10 @@ final class EngineCluster implements AutoCloseable {
     private static final RaftConfig.Timeouts TIMEOUTS =
             new RaftConfig.Timeouts(Duration.ofMillis(200), Duration.ofMillis(400), Duration.ofSeconds(10));
 
+    /** Nobody else could be elected, however slow the machine is. */
+    private static final RaftConfig.Timeouts ALONE =
+            new RaftConfig.Timeouts(Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofSeconds(10));
+
     private final Path directory;
     private final RaftEngineConfig config;
     private final Prober prober;
@@ -80,7 +84,14 @@ final class EngineCluster implements AutoCloseable {
     void start(String id) {
         RaftEngine engine = new RaftEngine(config, epochs::incrementAndGet, prober, nanoClock, wallClock, ticker);
         RaftNode node = new RaftNode(
-                new RaftConfig("test", id, peers, "127.0.0.1", directory.resolve(id), true, TIMEOUTS),
+                new RaftConfig(
+                        "test",
+                        id,
+                        peers,
+                        "127.0.0.1",
+                        directory.resolve(id),
+                        true,
+                        peers.size() == 1 ? ALONE : TIMEOUTS),
                 Map.of(GROUP, engine.stateMachine()),
                 System::nanoTime);
         engine.replicateBy(node.log(GROUP));
@@ -114,6 +125,8 @@ final class EngineCluster implements AutoCloseable {
     /** The one that leads a catalogue that has an epoch. */
     String leader() {
         return await().atMost(LIMIT)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(10))
                 .until(
                         () -> running().stream()
                                 .filter(id -> engine(id).hasAuthority()
@@ -140,6 +153,7 @@ final class EngineCluster implements AutoCloseable {
     @Override
     public void close() {
         engines.values().forEach(RaftEngine::close);
-        nodes.values().forEach(RaftNode::close);
+        // A server takes a second to end, and waits for nobody meanwhile.
+        nodes.values().parallelStream().forEach(RaftNode::close);
     }
 }

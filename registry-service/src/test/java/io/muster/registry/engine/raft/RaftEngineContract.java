@@ -1,5 +1,7 @@
 package io.muster.registry.engine.raft;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.muster.registry.engine.Engine;
 import io.muster.registry.engine.EngineContract;
 import io.muster.registry.engine.VirtualScheduler;
@@ -8,26 +10,49 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What every engine keeps, for the leader of a cluster. */
 abstract class RaftEngineContract extends EngineContract {
     private static final Duration STEP = Duration.ofMillis(250);
+    private static final int CLOSERS = 4;
 
     private final VirtualScheduler scheduler = new VirtualScheduler();
     private final List<EngineCluster> clusters = new ArrayList<>();
 
+    /** Of all tests of a class: a cluster is closed while the next test runs. */
     @TempDir
-    Path directory;
+    private static Path directory;
+
+    private static ExecutorService closers;
+    private static int created;
 
     /** How many nodes. */
     abstract int size();
 
+    @BeforeAll
+    static void startClosers() {
+        closers = Executors.newFixedThreadPool(CLOSERS);
+    }
+
+    @AfterAll
+    static void awaitClosers() throws InterruptedException {
+        closers.shutdown();
+        assertThat(closers.awaitTermination(EngineCluster.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                .as("all clusters are closed")
+                .isTrue();
+    }
+
     @Override
     protected Engine create() {
         EngineCluster cluster = new EngineCluster(
-                directory.resolve("cluster" + clusters.size()),
+                directory.resolve("cluster" + ++created),
                 size(),
                 new HealthConfig(TTL.toNanos(), REMOVE_AFTER.toNanos(), SILENCE_HOLD.toNanos()),
                 REMEMBERED_CHANGES,
@@ -41,7 +66,7 @@ abstract class RaftEngineContract extends EngineContract {
 
     @AfterEach
     void closeClusters() {
-        clusters.forEach(EngineCluster::close);
+        clusters.forEach(cluster -> closers.execute(cluster::close));
     }
 
     @Override
