@@ -30,6 +30,7 @@ public final class LeaseLoad implements AutoCloseable {
     /** The nodes' clocks and the clients' are one machine's. */
     private static final double CLOCK_TOLERANCE = 0.005;
 
+    private final double clockTolerance;
     private final Duration ttl;
     private final LeaseCalls calls;
     private final History leases = new History(MAX_OPERATIONS);
@@ -51,6 +52,20 @@ public final class LeaseLoad implements AutoCloseable {
      * @param limit how long a call waits for its answer
      */
     public LeaseLoad(long seed, int leaseCount, Duration ttl, Duration limit) {
+        this(seed, leaseCount, ttl, limit, CLOCK_TOLERANCE);
+    }
+
+    /**
+     * Clients that do not run yet.
+     *
+     * @param seed of their choices
+     * @param leaseCount how many leases they fight for
+     * @param ttl of the leases
+     * @param limit how long a call waits for its answer
+     * @param clockTolerance by how much a node's clock may run faster than the clients', 0 to below 1
+     */
+    public LeaseLoad(long seed, int leaseCount, Duration ttl, Duration limit, double clockTolerance) {
+        this.clockTolerance = clockTolerance;
         this.random = new SplittableRandom(seed);
         this.ttl = ttl;
         this.calls = new LeaseCalls(limit);
@@ -111,7 +126,7 @@ public final class LeaseLoad implements AutoCloseable {
             throw new IllegalStateException(problems.size() + " clients failed", problem);
         }
         LinearizabilityChecker checker = new LinearizabilityChecker(MAX_CONFIGURATIONS);
-        Map<String, Verdict> verdicts = new TreeMap<>(checker.leases(leases, CLOCK_TOLERANCE));
+        Map<String, Verdict> verdicts = new TreeMap<>(checker.leases(leases, clockTolerance));
         writes.byName().forEach((name, operations) -> verdicts.put("writes under " + name, checker.guard(operations)));
         return verdicts;
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.muster.benchmarks.process.Network;
 import io.muster.quorum.history.Verdict;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,7 +13,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What the tests of clusters share. */
 final class TestClusters {
@@ -25,6 +29,9 @@ final class TestClusters {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+    private static final List<String> CLIENTS = List.of("client-starter", "lock-module", "spring-cloud");
+    private static final String REGISTRY = "io.muster.registry.RegistryApplication";
+
     private TestClusters() {}
 
     /** Skips the test where nobody asked for clusters. */
@@ -35,19 +42,29 @@ final class TestClusters {
     }
 
     static RegistryCluster onLoopback(String name, int nodes) throws IOException {
-        return RegistryCluster.onLoopback(plan(name), nodes);
+        return RegistryCluster.onLoopback(plan(name, REGISTRY), nodes);
     }
 
     static RegistryCluster in(Network network, String name, int nodes) throws IOException {
-        return RegistryCluster.in(network, plan(name), nodes);
+        return RegistryCluster.in(network, plan(name, REGISTRY), nodes);
     }
 
-    private static RegistryCluster.Plan plan(String name) {
+    static RegistryCluster.Plan plan(String name, String main, String... properties) {
+        List<String> all = new ArrayList<>(List.of("--spring.main.banner-mode=off"));
+        all.addAll(List.of(properties));
         return new RegistryCluster.Plan(
-                List.of("-cp", System.getProperty("java.class.path"), "io.muster.registry.RegistryApplication"),
+                List.of("-cp", classPath(), main),
                 Path.of(System.getProperty("quorum.folder", "target/clusters"), name),
                 List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-                List.of("--spring.main.banner-mode=off"));
+                all);
+    }
+
+    /** Without what clients need: the starter would take the nodes for applications. */
+    private static String classPath() {
+        return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+                .splitAsStream(System.getProperty("java.class.path"))
+                .filter(entry -> CLIENTS.stream().noneMatch(entry::contains))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     static List<URI> urisOf(List<RegistryNode> nodes) {
