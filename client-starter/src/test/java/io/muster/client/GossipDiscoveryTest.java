@@ -246,12 +246,18 @@ class GossipDiscoveryTest {
 
     /** Free for datagrams and streams when it is asked for. */
     private static NodeAddress free() {
-        try (DatagramSocket datagrams = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-                ServerSocket streams = new ServerSocket()) {
-            streams.bind(datagrams.getLocalSocketAddress());
-            return new NodeAddress("127.0.0.1", streams.getLocalPort());
-        } catch (IOException e) {
-            throw new UncheckedIOException("no port is free", e);
+        IOException last = new IOException("none was tried");
+        for (int i = 0; i < 100; i++) {
+            InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+            try (DatagramSocket datagrams = new DatagramSocket(any);
+                    ServerSocket streams = new ServerSocket()) {
+                streams.bind(datagrams.getLocalSocketAddress());
+                return new NodeAddress("127.0.0.1", streams.getLocalPort());
+            } catch (IOException e) {
+                // What is free for datagrams may be a stream's.
+                last = e;
+            }
         }
+        throw new UncheckedIOException("no port is free", last);
     }
 }

@@ -4,22 +4,28 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A network namespace, joined to this machine by a pair of interfaces. Needs root and {@code ip}. */
 final class NetworkNamespace implements AutoCloseable {
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+
     private final String name;
     private final String here;
     private final String there;
 
-    private NetworkNamespace(String name, String network) {
+    private NetworkNamespace(String name, String network, int first) {
         this.name = name;
-        this.here = network + "1";
-        this.there = network + "2";
+        this.here = network + first;
+        this.there = network + (first + 1);
     }
 
     static NetworkNamespace create() throws IOException, InterruptedException {
         long pid = ProcessHandle.current().pid();
-        NetworkNamespace made = new NetworkNamespace("cut" + pid, "10.214." + pid % 250 + ".");
+        // The kernel removes a namespace's interfaces a while after the namespace.
+        int number = NUMBERS.getAndIncrement() % 60;
+        NetworkNamespace made =
+                new NetworkNamespace("c" + pid + "n" + number, "10.214." + pid % 250 + ".", 4 * number + 1);
         made.ip("netns", "add", made.name);
         try {
             made.ip("link", "add", made.name + "a", "type", "veth", "peer", "name", "eth0", "netns", made.name);
